@@ -1,0 +1,28 @@
+"""The errors of the matching engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpus.errors import WartsError
+
+
+class MatchingError(WartsError):
+    """Something that cannot be matched, compared or judged."""
+
+
+class CaseNotFoundError(MatchingError):
+    """No case has this id."""
+
+    def __init__(self, case_id: str, *, near: tuple[str, ...] = ()) -> None:
+        advice = f"; did you mean {' or '.join(near)}?" if near else ""
+        super().__init__(f"there is no case {case_id!r}{advice}")
+        self.case_id, self.near = case_id, near
+
+
+class JudgementsError(MatchingError):
+    """Queries or judgements cannot be read."""
+
+    def __init__(self, file: Path, line: int | None, message: str) -> None:
+        super().__init__(f"{file}{f':{line}' if line else ''}: {message}")
+        self.file, self.line = file, line

@@ -1,0 +1,37 @@
+"""Why a case matched: the passages that mirror the worry, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.answers import MatchedPassage
+from engine.retrieval import Candidates
+from index.case_index import CaseIndex
+
+MOST_PASSAGES = 5
+WORDS_WEIGHT = 0.4  # of shared words beside the cosine
+LEAST_OF_BEST = 0.75  # a passage is shown if it scores at least this share of the best one
+# What a reader with a worry looks for first. Steps and aims tell a story; they mirror no worry.
+_FIELD_WEIGHT = {"objections": 1.0, "failed": 0.95, "not_again": 0.95, "worked": 0.85}
+
+
+def mirroring_passages(index: CaseIndex, candidates: Candidates, position: int) -> Sequence[MatchedPassage]:
+    """Return the one to five statements of a case that mirror the worry, each scored against it alone.
+
+    Every part of the concern may be what a statement answers, so its best part counts.
+    """
+    rows = index.rows_of_case(position)
+    first = int(np.searchsorted(candidates.rows, rows.start))
+    columns = slice(first, first + len(rows))
+    nearness = (
+        candidates.passage_cosine[:, columns] + WORDS_WEIGHT * candidates.passage_words[:, columns]
+    ).max(axis=0) / (1 + WORDS_WEIGHT)
+    scored = [
+        MatchedPassage(index.passages[row], float(score) * _FIELD_WEIGHT[index.passages[row].field])
+        for row, score in zip(rows, nearness, strict=True)
+        if index.passages[row].field in _FIELD_WEIGHT
+    ]
+    best = sorted(scored, key=lambda one: -one.score)[:MOST_PASSAGES]
+    return [one for one in best if one.score >= LEAST_OF_BEST * best[0].score]

