@@ -90,9 +90,9 @@ def _clauses(text: str) -> list[str]:
 
 _LEFT_OVER = frozenset(
     (
-        "a an and the we are is in of with our my i am school schools college trust small large big tiny little"
-        " from at for about here only just around some on roll pupils students children kids strong mixed"
-        " age all girls boys"
+        "a an and the we are is in of with our my i am school schools college trust small large big tiny"
+        " little from at for about here only just around some on roll pupils students children kids strong"
+        " mixed age all girls boys"
     ).split()
 )
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
+import pycountry
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from corpus.records import Institution, Kind, Level, Phase, Sector, Setting
@@ -52,6 +54,14 @@ class SchoolContext(BaseModel):
     @classmethod
     def _each_phase_once(cls, value: tuple[Phase, ...]) -> tuple[Phase, ...]:
         return tuple(dict.fromkeys(value))
+
+    @field_validator("country")
+    @classmethod
+    def _a_country(cls, value: str | None) -> str | None:
+        if value is not None and pycountry.countries.get(alpha_2=value) is None:
+            advice = "; the United Kingdom is GB" if value == "UK" else ""
+            raise ValueError(f"no country has the code {value!r}{advice}")
+        return value
 
     @classmethod
     def of(cls, institution: Institution) -> SchoolContext:
@@ -284,7 +294,16 @@ def _in_words(attribute: str, yours: SchoolContext, theirs: SchoolContext, *, al
     return f"{_LABELS[attribute]}: {other} against your {mine}" + (" (close)" if alike else "")
 
 
+@lru_cache(maxsize=256)
+def country_name(code: str) -> str:
+    """Return a country's everyday name; the code itself where there is none."""
+    country = pycountry.countries.get(alpha_2=code)
+    return str(getattr(country, "common_name", None) or country.name) if country else code
+
+
 def _value(attribute: str, context: SchoolContext) -> str:
+    if attribute == "country":
+        return country_name(context.country or "")
     if attribute == "phases":
         return " and ".join(phase.replace("-", " ") for phase in context.phases)
     if attribute == "pupils":

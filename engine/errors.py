@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 from corpus.errors import WartsError
@@ -18,6 +20,11 @@ class CaseNotFoundError(MatchingError):
         advice = f"; did you mean {' or '.join(near)}?" if near else ""
         super().__init__(f"there is no case {case_id!r}{advice}")
         self.case_id, self.near = case_id, near
+
+    @classmethod
+    def among(cls, case_id: str, known: Iterable[str]) -> CaseNotFoundError:
+        """Return the error with the ids that are spelt alike."""
+        return cls(case_id, near=tuple(difflib.get_close_matches(case_id, list(known), n=2)))
 
 
 class JudgementsError(MatchingError):

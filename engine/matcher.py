@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 import numpy as np
 
-from corpus.records import CaseStudy
 from engine.answers import Answer, Match
 from engine.concern import Concern, parse_concern
 from engine.confidence import confidence_of, verdict_of
 from engine.context import SchoolContext
-from engine.errors import CaseNotFoundError
 from engine.explanation import mirroring_passages
 from engine.ranking import Ranked, rank
 from engine.retrieval import Candidates, retrieve
@@ -56,31 +53,6 @@ class Matcher:
         best = max(match.confidence for match in matches)
         verdict = verdict_of(best)
         return Answer(concern, verdict, best, matches, _advice(concern, sure=verdict == "strong"))
-
-    def case(self, case_id: str) -> CaseStudy:
-        """Return a case by its id.
-
-        Raises:
-            CaseNotFoundError: If there is none; it names ids that are spelt alike.
-        """
-        position = self.index.position_of.get(case_id)
-        if position is None:
-            near = difflib.get_close_matches(case_id, self.index.position_of, n=2)
-            raise CaseNotFoundError(case_id, near=tuple(near))
-        return self.index.cases[position]
-
-    def similar(self, case_id: str, k: int = DEFAULT_MATCHES) -> list[tuple[CaseStudy, float]]:
-        """Return the cases most like one, with the cosine of the two as whole texts, nearest first.
-
-        Raises:
-            CaseNotFoundError: If there is no such case.
-        """
-        self.case(case_id)
-        position = self.index.position_of[case_id]
-        whole = self.index.vectors.vectors(self.index.first_row[:-1])
-        nearness = whole @ whole[position]
-        order = [other for other in np.argsort(-nearness, kind="stable") if other != position][:k]
-        return [(self.index.cases[other], float(nearness[other])) for other in order]
 
     def _explain(self, ranked: Ranked, candidates: Candidates) -> Match:
         number = int(np.searchsorted(candidates.positions, ranked.position))

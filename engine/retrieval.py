@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.concern import Concern
 from index.case_index import CaseIndex
@@ -19,7 +18,10 @@ from index.vectors import Rows, Scores
 
 DEPTH = 200  # passages, and cases by words, that each query part brings in
 BEST_OF = 3
-PART_SHARE = 0.5  # of the separate worries together, beside the concern as a whole
+WORRIES_SHARE = 0.5  # of the separate worries together, beside the concern as a whole
+# What a leader rules out still tells what the talk is about ("handing them out was no bother, now ..."):
+# leaving it out altogether loses as much as heeding it gains.
+DENIED_SHARE = 0.4  # of the text with what it rules out, beside the text without
 # A worry meets objections and failures; aims, steps and what worked tell what the case is about.
 _PASSAGE_FIELDS = ("summary", "aims", "objections", "worked", "failed", "not_again")
 
@@ -43,20 +45,35 @@ class Candidates:
     passage_words: Scores
 
 
-def query_parts(concern: Concern) -> list[str]:
-    """Return what is searched for: the concern, then each of its worries if there are several."""
-    return [concern.query, *(concern.worries if len(concern.worries) > 1 else ())]
+def query_parts(concern: Concern) -> dict[str, float]:
+    """Return what is searched for, with the weight of each; the weights sum to 1.
+
+    The concern without what it rules out, each of its worries if there are several, and the text as it
+    came if it rules something out.
+    """
+    parts: dict[str, float] = {}
+    rest = 1 - (DENIED_SHARE if concern.denied else 0.0)
+    shares = {concern.query: 1.0}
+    if len(concern.worries) > 1:
+        shares = {concern.query: 1 - WORRIES_SHARE}
+        for worry in concern.worries:
+            shares[worry] = shares.get(worry, 0.0) + WORRIES_SHARE / len(concern.worries)
+    for text, share in shares.items():
+        parts[text] = rest * share
+    if concern.denied:
+        parts[concern.text] = parts.get(concern.text, 0.0) + DENIED_SHARE
+    return parts
 
 
 def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int = DEPTH) -> Candidates:
     """Find the candidates for a concern and measure each arm for all of them."""
-    texts = query_parts(concern)
+    parts = query_parts(concern)
+    texts, weights = list(parts), np.array(list(parts.values()), dtype=np.float32)
     queries = encoder.encode_queries(texts)
     positions = index.candidates(queries, texts, depth=depth)
     rows = np.concatenate([np.arange(*_run(index, position)) for position in positions])
     cosine = np.maximum(queries @ index.vectors.vectors(rows).T, 0)
     words = np.stack([index.words_of_cases.shares(text)[positions] for text in texts])
-    weights = _part_weights(len(texts))
     starts = np.searchsorted(rows, index.first_row[positions])
     fields = np.array([index.passages[row].field for row in rows])
     searched = np.isin(fields, _PASSAGE_FIELDS)
@@ -73,14 +90,6 @@ def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int
 
 def _run(index: CaseIndex, position: int) -> tuple[int, int]:
     return int(index.first_row[position]), int(index.first_row[position + 1])
-
-
-def _part_weights(parts: int) -> NDArray[np.float32]:
-    """Weight the concern as a whole against its separate worries, which share theirs equally."""
-    if parts == 1:
-        return np.ones(1, dtype=np.float32)
-    worries = parts - 1
-    return np.array([1 - PART_SHARE, *([PART_SHARE / worries] * worries)], dtype=np.float32)
 
 
 def _best_passages(cosine: Scores, starts: Rows) -> tuple[Scores, Scores]:

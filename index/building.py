@@ -10,6 +10,7 @@ from pathlib import Path
 
 from corpus.reading import to_json
 from corpus.records import CaseStudy, corpus_digest
+from corpus.vocabulary import shipped_vocabulary
 from index.case_index import passages_of
 from index.encoder import Encoder, Progress
 from index.errors import EmptyCorpusError, SearchIndexError
@@ -47,7 +48,7 @@ def build_index(
     if directory.exists() and not directory.is_dir():
         raise SearchIndexError(f"{directory} is a file; name a folder for the index")
     digest, built_at = corpus_digest(cases), datetime.now(UTC)
-    passages = passages_of(cases)
+    passages, vocabulary = passages_of(cases), shipped_vocabulary()
     texts = [passage.indexed_text for passage in passages]
     vectors = encoder.encode_passages(texts, progress=progress)
     with writing_generation(directory, digest, built_at) as folder:
@@ -55,12 +56,13 @@ def build_index(
         (folder / "cases.jsonl").write_text(lines, encoding="utf-8")
         FaissIndex.build(vectors).save(folder / "vectors.faiss")
         whole_cases = [passage.indexed_text for passage in passages if passage.field == "case"]
-        LexicalIndex.build(whole_cases).save(folder / "words-of-cases")
-        LexicalIndex.build(texts).save(folder / "words-of-passages")
+        LexicalIndex.build(whole_cases, vocabulary).save(folder / "words-of-cases")
+        LexicalIndex.build(texts, vocabulary).save(folder / "words-of-passages")
         manifest = Manifest(
             format=FORMAT,
             built_at=built_at,
             corpus_digest=digest,
+            vocabulary_digest=vocabulary.digest,
             cases=len(cases),
             passages=len(passages),
             encoder=EncoderEntry(**asdict(encoder.identity)),

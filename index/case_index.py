@@ -16,8 +16,9 @@ from pydantic import ValidationError
 
 from corpus.passages import WHOLE_CASE, Passage, split_passages
 from corpus.records import CaseStudy
+from corpus.vocabulary import shipped_vocabulary
 from index.encoder import EncoderIdentity, Vectors
-from index.errors import EncoderMismatchError, IndexDamagedError
+from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
 from index.faiss_index import FaissIndex
 from index.lexical import LexicalIndex
 from index.storage import Manifest, open_generation
@@ -52,8 +53,12 @@ class CaseIndex:
             IndexNotFoundError: If there is none.
             IndexDamagedError: If a file is missing or altered.
             IndexFormatError: If another version of this software wrote it.
+            VocabularyMismatchError: If it was built with another vocabulary.
         """
         folder, manifest = open_generation(directory)
+        vocabulary = shipped_vocabulary()
+        if manifest.vocabulary_digest != vocabulary.digest:
+            raise VocabularyMismatchError(directory)
         cases = _read_cases(folder / "cases.jsonl")
         passages = passages_of(cases)
         vectors = FaissIndex.load(folder / "vectors.faiss")
@@ -64,8 +69,8 @@ class CaseIndex:
             cases,
             passages,
             vectors,
-            LexicalIndex.load(folder / "words-of-cases"),
-            LexicalIndex.load(folder / "words-of-passages"),
+            LexicalIndex.load(folder / "words-of-cases", vocabulary),
+            LexicalIndex.load(folder / "words-of-passages", vocabulary),
         )
 
     def require_encoder(self, identity: EncoderIdentity) -> None:

@@ -40,6 +40,16 @@ class IndexFormatError(SearchIndexError):
         self.directory, self.found, self.expected = directory, found, expected
 
 
+class VocabularyMismatchError(SearchIndexError):
+    """The index on disk was built with another vocabulary than the one this version ships."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"the index in {directory} was built with another vocabulary; run `warts index` to build it again"
+        )
+        self.directory = directory
+
+
 class EncoderMismatchError(SearchIndexError):
     """The index on disk was built with another model, or other prompts, than the configured ones."""
 

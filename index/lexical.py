@@ -1,4 +1,7 @@
-"""Finding texts by their words: BM25 over stemmed words.
+"""Finding texts by their words: BM25 over stemmed words and the concepts they name.
+
+A word that names a concept of the trade's vocabulary counts twice: as itself and as the concept (and as
+any broader one), so that "handsets" finds "phones", and "phones" finds it a little better still.
 
 Scores are *shares*: a document's BM25 score divided by the highest one that the query could reach in any
 document, so that they lie in [0, 1) and mean the same for a query of two words as for one of thirty. A
@@ -7,31 +10,47 @@ query word that no document has counts in the divisor: what was asked for and is
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bm25s
 import numpy as np
-import Stemmer
 from bm25s.stopwords import STOPWORDS_EN
 
+from corpus.vocabulary import Vocabulary, stems_of
 from index.vectors import Scores
 
-_WORD = re.compile(r"\w\w+")
-_STOPWORDS = frozenset(STOPWORDS_EN)
+_STOP_STEMS = frozenset(stems_of(" ".join(STOPWORDS_EN)))
+_CONCEPT = "\x01"
 _NO_WORD = "\x00"
 K1, B = 1.2, 0.75  # Lucene's defaults
 
 
-def words_of(text: str) -> list[str]:
-    """Return the stemmed words of a text in order, without stop words and single characters."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
-    stems: list[str] = Stemmer.Stemmer("english").stemWords(
-        [word for word in words if word not in _STOPWORDS]
-    )
-    return stems
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a text is indexed and searched by.
+
+    Attributes:
+        terms: Stems without stop words, then the concepts, marked so that no stem is like one.
+        named: Stems that a concept stands for as well.
+    """
+
+    terms: tuple[str, ...]
+    named: frozenset[str]
+
+
+def terms_of(text: str, vocabulary: Vocabulary) -> Terms:
+    """Return the terms of a text."""
+    stems = stems_of(text)
+    mentions = vocabulary.mentions(stems)
+    concepts = [
+        _CONCEPT + concept
+        for mention in mentions
+        for concept in (mention.concept, *vocabulary.concepts[mention.concept].broader)
+    ]
+    named = frozenset(stem for mention in mentions for stem in stems[mention.start : mention.end])
+    return Terms((*(stem for stem in stems if stem not in _STOP_STEMS), *concepts), named)
 
 
 class LexicalIndex:
@@ -40,24 +59,27 @@ class LexicalIndex:
     Source: Kamphuis et al., "Which BM25 do you mean?", ECIR 2020, doi:10.1007/978-3-030-45442-5_4
     """
 
-    def __init__(self, bm25: bm25s.BM25, size: int) -> None:
-        self._bm25, self._size = bm25, size
+    def __init__(self, bm25: bm25s.BM25, size: int, vocabulary: Vocabulary) -> None:
+        self._bm25, self._size, self._vocabulary = bm25, size, vocabulary
         self._document_frequency = np.diff(bm25.scores["indptr"])
 
     @classmethod
-    def build(cls, texts: Sequence[str]) -> LexicalIndex:
+    def build(cls, texts: Sequence[str], vocabulary: Vocabulary) -> LexicalIndex:
         """Index texts."""
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
         # bm25s cannot index a collection without words, so a text without any gets one that no query has.
-        words = [words_of(text) or [_NO_WORD] for text in texts]
-        bm25.index(words, create_empty_token=False, show_progress=False)
-        return cls(bm25, len(texts))
+        terms = [list(terms_of(text, vocabulary).terms) or [_NO_WORD] for text in texts]
+        bm25.index(terms, create_empty_token=False, show_progress=False)
+        return cls(bm25, len(texts), vocabulary)
 
     @classmethod
-    def load(cls, folder: Path) -> LexicalIndex:
-        """Read an index that `save` wrote and whose checksums have been verified."""
+    def load(cls, folder: Path, vocabulary: Vocabulary) -> LexicalIndex:
+        """Read an index that `save` wrote, with the vocabulary it was built with.
+
+        Its files' checksums must have been verified.
+        """
         bm25 = bm25s.BM25.load(folder, allow_pickle=False, show_progress=False)
-        return cls(bm25, int(bm25.scores["num_docs"]))
+        return cls(bm25, int(bm25.scores["num_docs"]), vocabulary)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
@@ -68,16 +90,18 @@ class LexicalIndex:
 
     def shares(self, text: str) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
-        words = words_of(text)
-        known = [word for word in words if word in self._bm25.vocab_dict]
+        query = terms_of(text, self._vocabulary)
+        known = [term for term in query.terms if term in self._bm25.vocab_dict]
         if not known:
             return np.zeros(self._size, dtype=np.float32)
-        best = sum(self.weight(word) for word in words)
+        # A word that no document has is not missing where its concept stands for it.
+        asked = [term for term in query.terms if term in self._bm25.vocab_dict or term not in query.named]
+        best = sum(self.weight(term) for term in asked)
         scores: Scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
         return scores / np.float32(best)
 
-    def weight(self, word: str) -> float:
-        """Return the inverse document frequency of a stemmed word, in nats; highest for an unknown word."""
-        token = self._bm25.vocab_dict.get(word)
+    def weight(self, term: str) -> float:
+        """Return the inverse document frequency of a term, in nats; highest for an unknown one."""
+        token = self._bm25.vocab_dict.get(term)
         documents = 0 if token is None else int(self._document_frequency[token])
         return float(np.log1p((self._size - documents + 0.5) / (documents + 0.5)))

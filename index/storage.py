@@ -64,6 +64,7 @@ class Manifest(BaseModel):
     format: Literal[1]
     built_at: datetime
     corpus_digest: str
+    vocabulary_digest: str
     cases: int
     passages: int
     encoder: EncoderEntry

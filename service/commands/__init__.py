@@ -1,0 +1,1 @@
+"""The commands of `warts`, one module a subject."""

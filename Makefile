@@ -1,0 +1,41 @@
+# Thin: the real commands are the tools' own. `make run` and `make test` set up what they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+QUESTION ?= mobiles banned here
+
+.PHONY: run serve test check bench clean
+
+run: $(VENV)/.run
+	$(BIN)/warts ask "$(QUESTION)"
+
+serve: $(VENV)/.run
+	$(BIN)/warts serve
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/warts check --strict
+	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_packaging.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.quality
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
+	touch $@ $(VENV)/.run

@@ -1,0 +1,87 @@
+"""Fit the confidence of a match, and print what belongs into engine/confidence.py.
+
+Run:  python -m benchmarks.calibrate [--index DIR]
+
+A logistic regression of "useful" (grade 2 or 3) on the arms of the first twenty matches of every query in
+the development part of the judged set, and of the questions in benchmarks/data/off-topic.txt, which have
+no answer. The test part is not read.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from engine.concern import parse_concern
+from engine.judgements import USEFUL, read_judged_set
+from engine.matcher import Matcher
+from engine.ranking import rank
+from engine.retrieval import retrieve
+from service.opening import open_matcher
+from service.settings import load_settings
+
+HERE = Path(__file__).parent
+JUDGED = HERE.parent / "tests" / "relevance"
+# The whole story and the words: beside them the nearest statements only add noise, with a negative weight.
+ARMS = ("whole", "words")
+LOOKED_AT = 20
+
+
+def main() -> None:
+    """Fit and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--index", type=Path)
+    matcher = open_matcher(load_settings(), parser.parse_args().index)
+    rows, useful, origin = samples(matcher)
+    model = LogisticRegression(C=10.0, max_iter=10_000).fit(rows, useful)
+    print(f"{len(rows)} pairs, {int(useful.sum())} of them useful")
+    print(f"INTERCEPT = {model.intercept_[0]:.2f}")
+    print(
+        "COEFFICIENTS = {"
+        + ", ".join(f'"{a}": {c:.2f}' for a, c in zip(ARMS, model.coef_[0], strict=True))
+        + "}"
+    )
+    confidence = model.predict_proba(rows)[:, 1]
+    bins = np.minimum((confidence * 10).astype(int), 9)
+    for number in sorted(set(bins)):
+        chosen = bins == number
+        print(
+            f"{number / 10:.1f}-  n={chosen.sum():4d}  confidence {confidence[chosen].mean():.2f}"
+            f"  useful {useful[chosen].mean():.2f}"
+        )
+    kinds = np.array([kind for kind, _ in origin])
+    starts = [number for number, (_, is_first) in enumerate(origin) if is_first]
+    best = np.maximum.reduceat(confidence, starts)
+    for kind in sorted(set(kinds)):
+        values = sorted(best[kinds[starts] == kind])
+        print(f"{kind:10s} best match: " + " ".join(f"{value:.2f}" for value in values))
+
+
+def samples(matcher: Matcher) -> tuple[np.ndarray, np.ndarray, list[tuple[str, bool]]]:
+    """Return the arms of the matches looked at, whether each is useful, and each one's kind of query.
+
+    The last tells besides whether it is the first of its query.
+    """
+    judged = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv").of_split("dev")
+    asked = [(query.kind or "", query.text, query.context, judged.grades(query)) for query in judged.queries]
+    off_topic = (HERE / "data" / "off-topic.txt").read_text(encoding="utf-8").splitlines()
+    asked += [("off-topic", text, None, {}) for text in off_topic]
+    rows, useful, origin = [], [], []
+    for kind, text, context, grades in asked:
+        concern = parse_concern(text, context)
+        candidates = retrieve(matcher.index, matcher.encoder, concern)
+        for number, one in enumerate(rank(matcher.index, candidates, concern.context)[:LOOKED_AT]):
+            column = int(np.searchsorted(candidates.positions, one.position))
+            rows.append([float(candidates.arms[arm][column]) for arm in ARMS])
+            useful.append(grades.get(matcher.index.cases[one.position].id, 0) >= USEFUL)
+            origin.append((kind, number == 0))
+    return np.array(rows), np.array(useful), origin
+
+
+if __name__ == "__main__":
+    main()

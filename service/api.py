@@ -1,0 +1,138 @@
+"""The JSON API under /v1, and the two health addresses; see docs/api.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Sector, Setting
+from engine.matcher import Matcher
+from engine.similar import find_case, similar_cases
+from index.case_index import CaseIndex
+from service.filters import CaseFilter
+from service.problems import NotReadyError, problem_responses
+from service.schemas import AnswerOut, CaseBrief, CasesOut, MatchIn, SimilarCase, SimilarOut
+
+router = APIRouter()
+
+
+def the_index(request: Request) -> CaseIndex:
+    """Return the open index."""
+    index: CaseIndex = request.app.state.index
+    return index
+
+
+def the_matcher(request: Request) -> Matcher:
+    """Return the matcher.
+
+    Raises:
+        NotReadyError: If its model is not loaded.
+    """
+    matcher: Matcher | None = request.app.state.matcher
+    if matcher is None:
+        failed = request.app.state.load_error
+        raise NotReadyError(
+            f"the model cannot be loaded: {failed}"
+            if failed
+            else "the model is being loaded; try again in seconds"
+        )
+    return matcher
+
+
+TheIndex = Annotated[CaseIndex, Depends(the_index)]
+TheMatcher = Annotated[Matcher, Depends(the_matcher)]
+CaseId = Annotated[str, Path(max_length=100, examples=["lausd-ipads-2013"])]
+_EXAMPLES: dict[str, Any] = {
+    "a short worry": {"value": {"text": "mobiles banned here"}},
+    "a worry and a school": {
+        "value": {
+            "text": "awful broadband, and governors worry about screen time",
+            "context": {"phases": ["primary"], "setting": "rural", "pupils": 90, "country": "GB"},
+            "k": 3,
+        }
+    },
+}
+
+
+@router.post(
+    "/v1/match", response_model=None, responses={200: {"model": AnswerOut}, **problem_responses(422, 503)}
+)
+def match(asked: Annotated[MatchIn, Body(openapi_examples=_EXAMPLES)], matcher: TheMatcher) -> Response:
+    """Answer a concern: schools that felt the same objection, what they did and what went wrong."""
+    answer = matcher.match(asked.text, asked.context, asked.k)
+    return Response(AnswerOut.of(answer).as_line(), media_type="application/json")
+
+
+@router.get("/v1/cases", responses=problem_responses(422))
+def cases(
+    request: Request,
+    index: TheIndex,
+    phase: Annotated[list[Phase], Query(default_factory=list)],
+    setting: Annotated[list[Setting], Query(default_factory=list)],
+    country: Annotated[list[str], Query(default_factory=list, examples=[["GB"]])],
+    sector: Annotated[list[Sector], Query(default_factory=list)],
+    kind: Annotated[list[Kind], Query(default_factory=list)],
+    technology: Annotated[list[str], Query(default_factory=list, examples=[["tablets"]])],
+    outcome: Annotated[list[Outcome], Query(default_factory=list)],
+    independence: Annotated[list[Independence], Query(default_factory=list)],
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    after: Annotated[str, Query(max_length=100, description="The id after which the page begins.")] = "",
+) -> CasesOut:
+    """List the cases that pass the filters, by id. Several values of one filter mean any of them."""
+    wanted = CaseFilter(
+        tuple(phase),
+        tuple(setting),
+        tuple(country),
+        tuple(sector),
+        tuple(kind),
+        tuple(technology),
+        tuple(outcome),
+        tuple(independence),
+    )
+    found = wanted.apply(index.cases)
+    rest = [case for case in found if case.id > after]
+    page = rest[:limit]
+    more = str(request.url.include_query_params(after=page[-1].id)) if len(rest) > limit else None
+    return CasesOut(total=len(found), cases=[CaseBrief.of(case) for case in page], next=more)
+
+
+@router.get(
+    "/v1/cases/{case_id}",
+    response_model=None,
+    responses={200: {"model": CaseStudy}, **problem_responses(404, 422)},
+)
+def case(case_id: CaseId, index: TheIndex) -> JSONResponse:
+    """Return one case in the interchange format, with exactly the keys of its record."""
+    return JSONResponse(find_case(index, case_id).as_contract())
+
+
+@router.get("/v1/cases/{case_id}/similar", responses=problem_responses(404, 422))
+def similar(case_id: CaseId, index: TheIndex, k: Annotated[int, Query(ge=1, le=50)] = 5) -> SimilarOut:
+    """Return the cases most like one by meaning."""
+    found = [
+        SimilarCase(case_id=other.id, title=other.title, similarity=round(similarity, 4))
+        for other, similarity in similar_cases(index, case_id, k)
+    ]
+    return SimilarOut(case_id=case_id, similar=found)
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", responses=problem_responses(503))
+def readyz(index: TheIndex, matcher: TheMatcher) -> dict[str, Any]:
+    """Say that questions can be answered, and from which index."""
+    del matcher  # asked for because without it nothing can be answered
+    manifest = index.manifest
+    return {
+        "status": "ready",
+        "cases": manifest.cases,
+        "passages": manifest.passages,
+        "corpus_digest": manifest.corpus_digest,
+        "model": manifest.encoder.model,
+    }

@@ -1,0 +1,39 @@
+"""`warts ask`: one concern, answered in plain text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.queries import LONGEST_TEXT
+from service.commands.options import context_of, context_options, index_option, json_option
+from service.opening import open_matcher
+from service.schemas import MOST_MATCHES, AnswerOut
+from service.settings import load_settings
+from service.text_answer import answer_as_text
+
+
+@click.command()
+@click.argument("text", nargs=-1, required=True)
+@click.option(
+    "-k", "k", type=click.IntRange(1, MOST_MATCHES), default=5, show_default=True, help="Most matches."
+)
+@context_options
+@index_option
+@json_option
+def ask(text: tuple[str, ...], k: int, index_dir: Path | None, as_json: bool, **school: Any) -> None:
+    """Ask what worries you, in your own words.
+
+    The answer shows schools that felt the same objection: what they did, what went wrong, what they would
+    not do again, and who says so. The first use builds the index.
+    """
+    concern = " ".join(text).strip()
+    if not concern:
+        raise click.UsageError('say what worries you, such as: warts ask "mobiles banned here"')
+    if len(concern) > LONGEST_TEXT:
+        raise click.UsageError(f"the text has {len(concern):,} characters; keep it to {LONGEST_TEXT:,}")
+    context = context_of(school)
+    answer = open_matcher(load_settings(), index_dir).match(concern, context, k)
+    click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer))

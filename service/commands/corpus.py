@@ -1,0 +1,109 @@
+"""`warts import`, `warts check`, `warts show`: the case studies themselves."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from corpus.checks import check_cases
+from corpus.errors import BrokenRecordsError
+from corpus.importing import carry_out, plan_import
+from corpus.issues import Issue, errors_among
+from corpus.reading import read_cases, to_json
+from engine.errors import CaseNotFoundError
+from service.commands.options import index_option, json_option
+from service.opening import open_index, read_all
+from service.settings import load_settings
+from service.text_answer import case_as_text
+
+paths_argument = click.Path(path_type=Path)
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, type=paths_argument)
+@click.option(
+    "--cases", "into", type=paths_argument, help="Folder to import into; default: the shipped cases."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--skip-broken", is_flag=True, help="Take the sound records when some are broken.")
+@json_option
+def import_(
+    paths: tuple[Path, ...], into: Path | None, dry_run: bool, skip_broken: bool, as_json: bool
+) -> None:
+    """Bring case records into a folder, one YAML file each.
+
+    Everything is read and checked first. If a record is broken, nothing is written, unless you say
+    --skip-broken. Importing the same records again changes nothing.
+    """
+    into = into or load_settings().cases
+    try:
+        plan = plan_import(paths, into, skip_broken=skip_broken)
+    except BrokenRecordsError as error:
+        if as_json:
+            click.echo(_as_json(error.issues, new=[], changed=[], unchanged=0, written=False))
+            sys.exit(1)
+        raise
+    if not dry_run:
+        carry_out(plan, into)
+    if as_json:
+        new, changed = [case.id for case in plan.new], [case.id for case in plan.changed]
+        facts = {"new": new, "changed": changed, "unchanged": len(plan.unchanged), "written": not dry_run}
+        click.echo(_as_json(plan.issues, **facts))
+    else:
+        for issue in plan.issues:
+            click.echo(str(issue), err=True)
+        verb = "would be" if dry_run else "were"
+        click.echo(
+            f"{len(plan.new)} new and {len(plan.changed)} changed cases {verb} written to {into}; "
+            f"{len(plan.unchanged)} are unchanged"
+        )
+    if any(errors_among(plan.issues)):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=paths_argument)
+@click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@json_option
+def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+    """Check case records: their form, their sources, privacy, copied text, duplicates.
+
+    Without PATH the shipped cases are checked. The exit code is 1 if there is an error.
+    """
+    reading = read_cases(list(paths) or [load_settings().cases])
+    issues = (*reading.issues, *check_cases(reading.cases, reading.raw))
+    errors = sum(issue.severity == "error" for issue in issues)
+    if as_json:
+        click.echo(_as_json(issues, cases=len(reading.cases), errors=errors))
+    else:
+        for issue in issues:
+            click.echo(str(issue))
+        sources = sum(len(case.provenance.sources) for case in reading.cases)
+        warnings = len(issues) - errors
+        click.echo(
+            f"{len(reading.cases)} sound cases with {sources} sources; {errors} errors, {warnings} warnings"
+        )
+    if errors or (strict and issues):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("case_id")
+@index_option
+@json_option
+def show(case_id: str, index_dir: Path | None, as_json: bool) -> None:
+    """Show one case study, whole."""
+    cases = open_index(load_settings(), index_dir).cases if index_dir else read_all([load_settings().cases])
+    case = next((case for case in cases if case.id == case_id), None)
+    if case is None:
+        raise CaseNotFoundError.among(case_id, (case.id for case in cases))
+    click.echo(to_json(case) if as_json else case_as_text(case))
+
+
+def _as_json(issues: tuple[Issue, ...], **facts: object) -> str:
+    return json.dumps(
+        {"version": 1, **facts, "issues": [issue.as_json() for issue in issues]}, ensure_ascii=False
+    )

@@ -1,0 +1,58 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import click
+from pydantic import ValidationError
+
+from corpus.records import Kind, Level, Phase, Sector, Setting
+from engine.context import SchoolContext
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+index_option = click.option(
+    "--index",
+    "index_dir",
+    type=click.Path(path_type=Path),
+    help="Folder of the index; without it the default one, built when it has to be.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+
+_CONTEXT_OPTIONS = (
+    click.option(
+        "--phase", "phases", multiple=True, type=click.Choice(get_args(Phase)), help="May be repeated."
+    ),
+    click.option("--setting", type=click.Choice(get_args(Setting))),
+    click.option("--pupils", type=click.IntRange(min=1), help="Head count."),
+    click.option("--country", metavar="CC", help="ISO 3166-1 alpha-2, such as GB."),
+    click.option("--sector", type=click.Choice(get_args(Sector))),
+    click.option("--kind", type=click.Choice(get_args(Kind))),
+    click.option("--disadvantage", type=click.Choice(get_args(Level)), help="Relative to your country."),
+)
+
+
+def context_options(command: Command) -> Command:
+    """Add the options that describe the leader's school."""
+    for option in reversed(_CONTEXT_OPTIONS):
+        command = option(command)
+    return command
+
+
+def context_of(values: dict[str, Any]) -> SchoolContext:
+    """Return the school that the options describe.
+
+    Raises:
+        click.BadParameter: If a value is not possible; it names the option.
+    """
+    if values.get("country"):
+        values = {**values, "country": values["country"].upper()}
+    try:
+        return SchoolContext.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        message = fault["msg"].removeprefix("Value error, ")
+        raise click.BadParameter(message, param_hint=f"--{fault['loc'][0]}") from error

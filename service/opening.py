@@ -1,0 +1,82 @@
+"""Opening an index for an answer: one that was named as it is, the default one built when it has to be."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tqdm import tqdm
+
+from corpus.errors import BrokenRecordsError
+from corpus.reading import read_cases
+from corpus.records import CaseStudy, corpus_digest
+from corpus.vocabulary import shipped_vocabulary
+from engine.matcher import Matcher
+from index.building import build_index
+from index.case_index import CaseIndex
+from index.encoder import Progress
+from index.errors import IndexFormatError, IndexNotFoundError
+from index.storage import current_generation, read_manifest
+from service.settings import Settings
+
+
+def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
+    """Open an index and its encoder.
+
+    Args:
+        settings: Where the default index is, what it is built from, and with which model.
+        index: An index folder that was named; None for the default one, which is built if there is none
+            yet or if the shipped cases have changed since.
+    """
+    return Matcher(open_index(settings, index), settings.encoder)
+
+
+def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
+    """Open an index without its encoder; see `open_matcher`."""
+    if index is None:
+        index = settings.index
+        _refresh_default(settings)
+    return CaseIndex.open(index)
+
+
+def _refresh_default(settings: Settings) -> None:
+    cases = read_all([settings.cases])
+    try:
+        manifest = read_manifest(settings.index, current_generation(settings.index))
+    except (IndexNotFoundError, IndexFormatError):
+        reason = "first use"
+    else:
+        built_from = (manifest.corpus_digest, manifest.vocabulary_digest, manifest.encoder.model)
+        if built_from == (corpus_digest(cases), shipped_vocabulary().digest, settings.model):
+            return
+        reason = "the case studies, the vocabulary or the model have changed"
+    print(f"Building the index in {settings.index} ({reason}); this takes about a minute.", file=sys.stderr)
+    with progress_bar("passages") as progress:
+        build_index(cases, settings.encoder, settings.index, progress=progress)
+
+
+def read_all(paths: list[Path], *, skip_broken: bool = False) -> tuple[CaseStudy, ...]:
+    """Read case studies to be indexed.
+
+    Raises:
+        BrokenRecordsError: If a record is broken and ``skip_broken`` is false.
+    """
+    reading = read_cases(paths)
+    if reading.errors and not skip_broken:
+        hint = "nothing was indexed; mend these records, or index the sound ones with --skip-broken"
+        raise BrokenRecordsError(reading.errors, hint=hint)
+    return reading.cases
+
+
+@contextmanager
+def progress_bar(unit: str) -> Iterator[Progress]:
+    """Show progress with the time left on standard error, where that is a terminal or not."""
+    with tqdm(unit=f" {unit}", file=sys.stderr, leave=False, mininterval=1.0, miniters=1) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield progress

@@ -1,0 +1,140 @@
+"""The pages: ask and answer at /, and one page a case. They need no JavaScript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import pycountry
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+from pydantic import ValidationError
+
+from corpus.records import Kind, Level, Phase, Sector, Setting
+from engine.context import SchoolContext, country_name
+from engine.matcher import Matcher
+from engine.queries import LONGEST_TEXT
+from engine.similar import find_case, similar_cases
+from service import wording
+
+router = APIRouter(include_in_schema=False)
+_FIRST_COUNTRIES = ("GB", "IE", "US", "CA", "AU", "NZ")  # most of our readers; a long list costs them time
+
+
+def _countries() -> list[tuple[str, str]]:
+    codes = (country.alpha_2 for country in pycountry.countries if country.alpha_2 not in _FIRST_COUNTRIES)
+    return [(code, country_name(code)) for code in (*_FIRST_COUNTRIES, *sorted(codes, key=country_name))]
+
+
+_templates = Jinja2Templates(Path(__file__).parent / "templates")
+_templates.env.trim_blocks = _templates.env.lstrip_blocks = True
+_templates.env.globals.update(
+    wording=wording,
+    phases=get_args(Phase),
+    settings=get_args(Setting),
+    sectors=get_args(Sector),
+    kinds=get_args(Kind),
+    levels=get_args(Level),
+    countries=_countries(),
+    zip=zip,
+)
+EXAMPLES = (
+    "mobiles banned here",
+    "we can't trust our pupils with phones",
+    "rural primary, 90 pupils, awful broadband, governors worry about screen time",
+    "staff have had no training on the new platform",
+    "parents won't pay for tablets",
+)
+_SHOWN = 5
+
+
+class SchoolForm:
+    """The fields about the school as they were sent, and what they amount to."""
+
+    def __init__(
+        self,
+        phase: Annotated[list[str], Query(default_factory=list)],
+        setting: str = "",
+        pupils: str = "",
+        country: str = "",
+        sector: str = "",
+        kind: str = "",
+        disadvantage: str = "",
+    ) -> None:
+        self.values: dict[str, Any] = {
+            "phases": [value for value in phase if value],
+            "setting": setting,
+            "pupils": pupils.strip().replace(",", ""),
+            "country": country.strip().upper(),
+            "sector": sector,
+            "kind": kind,
+            "disadvantage": disadvantage,
+        }
+        self.errors: dict[str, str] = {}
+        self.context = SchoolContext()
+        try:
+            self.context = SchoolContext.model_validate({k: v for k, v in self.values.items() if v})
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                field = str(fault["loc"][0])
+                self.errors[field] = _FIELD_ERRORS.get(field, "Choose one of the values listed")
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was said of the school."""
+        return any(self.values.values())
+
+
+_FIELD_ERRORS = {
+    "pupils": "Number of pupils must be a whole number, like 420",
+    "country": "Choose a country from the list",
+}
+
+
+@router.get("/", response_class=HTMLResponse)
+def ask(request: Request, school: Annotated[SchoolForm, Depends()], q: str = "") -> HTMLResponse:
+    """Ask, and the answer under it: the address is the whole question."""
+    text, errors = q.strip(), dict(school.errors)
+    if len(text) > LONGEST_TEXT:
+        errors["q"] = f"Your worry must be {LONGEST_TEXT:,} characters or fewer; it has {len(text):,}"
+    asked = "q" in request.query_params
+    if asked and not text:
+        errors["q"] = "Say what worries you"
+    answer, loading = None, False
+    if asked and not errors:
+        matcher: Matcher | None = request.app.state.matcher
+        loading = matcher is None
+        answer = matcher.match(text, school.context, _SHOWN) if matcher else None
+    status = 422 if errors else 503 if loading else 200
+    content = {"q": text, "school": school, "errors": errors, "answer": answer, "loading": loading}
+    return _templates.TemplateResponse(
+        request,
+        "ask.html",
+        {**content, "examples": EXAMPLES, "cases": len(request.app.state.index.cases)},
+        status_code=status,
+        headers={"Retry-After": "5"} if loading else None,
+    )
+
+
+@router.get("/cases/{case_id}", response_class=HTMLResponse)
+def case(request: Request, case_id: str) -> HTMLResponse:
+    """One case, whole."""
+    index = request.app.state.index
+    found = find_case(index, case_id)
+    content = {"case": found, "similar": similar_cases(index, case_id, 4)}
+    return _templates.TemplateResponse(request, "case.html", content)
+
+
+def error_page(
+    request: Request,
+    status: int,
+    title: str,
+    detail: str,
+    errors: list[dict[str, str]],
+    *,
+    headers: Any = None,
+) -> HTMLResponse:
+    """Say what went wrong, and where to go from here."""
+    content = {"status": status, "title": title, "detail": detail, "errors": errors}
+    return _templates.TemplateResponse(request, "error.html", content, status_code=status, headers=headers)

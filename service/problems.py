@@ -1,0 +1,93 @@
+"""Errors as problem details (RFC 9457) for tools, and as a page for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from corpus.reading import field_name
+from engine.errors import CaseNotFoundError
+from service.pages import error_page
+from service.schemas import Problem
+
+PROBLEM_JSON = "application/problem+json"
+
+
+class NotReadyError(Exception):
+    """The model is not loaded yet, or could not be."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe error answers for the API docs."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM_JSON: schema},
+            "model": Problem,
+        }
+        for status in statuses
+    }
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Let every error leave the service in its proper form."""
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        places = [_fault(fault) for fault in error.errors()]
+        return _respond(request, 422, "The request cannot be used as it is.", errors=places)
+
+    @app.exception_handler(CaseNotFoundError)
+    async def no_case(request: Request, error: CaseNotFoundError) -> Response:
+        return _respond(request, 404, str(error))
+
+    @app.exception_handler(NotReadyError)
+    async def not_ready(request: Request, error: NotReadyError) -> Response:
+        return _respond(request, 503, error.detail, headers={"Retry-After": "5"})
+
+    @app.exception_handler(HTTPException)
+    async def other(request: Request, error: HTTPException) -> Response:
+        return _respond(request, error.status_code, str(error.detail), headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, _: Exception) -> Response:
+        return _respond(request, 500, "Something went wrong here; it has been noted.")
+
+
+def _respond(
+    request: Request,
+    status: int,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: Any = None,
+) -> Response:
+    title = HTTPStatus(status).phrase
+    if _wants_page(request):
+        return error_page(request, status, title, detail, errors or [], headers=headers)
+    problem = Problem(title=title, status=status, detail=detail, errors=errors or [])
+    return JSONResponse(problem.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith("/v1") and path not in ("/healthz", "/readyz")
+
+
+def _fault(fault: Any) -> dict[str, str]:
+    # The first step says where it came from (body, query, path); the name of the field is what helps.
+    path = tuple(step for step in fault["loc"][1:] if isinstance(step, str | int))
+    return {
+        "field": field_name(path) or str(fault["loc"][0]),
+        "message": fault["msg"].removeprefix("Value error, "),
+    }

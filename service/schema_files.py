@@ -1,0 +1,33 @@
+"""Write the published JSON Schemas: ``python -m service.schema_files``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from engine.queries import Query
+from service.schemas import AnswerOut
+
+FOLDER = Path(__file__).parent / "data"
+SCHEMAS: dict[str, type[BaseModel]] = {"answer-v1.schema.json": AnswerOut, "query-v1.schema.json": Query}
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Return a published schema as it follows from its model."""
+    model = SCHEMAS[name]
+    mode: Literal["validation", "serialization"] = "validation" if model is Query else "serialization"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema(mode=mode)}
+
+
+def text_of(name: str) -> str:
+    """Return a published schema's file content."""
+    return json.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name in SCHEMAS:
+        (FOLDER / name).write_text(text_of(name), encoding="utf-8")

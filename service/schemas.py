@@ -1,0 +1,253 @@
+"""The JSON that goes out and comes in: a contract, documented and versioned.
+
+`service/data/answer-v1.schema.json` is the JSON Schema of `AnswerOut`; a test keeps the two the same.
+Keys are only ever added within a version.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from corpus.records import CaseStudy, Independence, Outcome, Result
+from engine.answers import Answer, Match, MatchedPassage
+from engine.context import SchoolContext
+from engine.queries import LONGEST_TEXT
+
+MOST_MATCHES = 50
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Out(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ReadingOut(_Out):
+    """One value of the context that was read from the text, and where."""
+
+    attribute: str
+    value: str | int | float
+    start: int = Field(description="First character in the text, 0-based.")
+    end: int = Field(description="Behind the last character.")
+
+
+class ConcernOut(_Out):
+    """What was understood."""
+
+    text: str
+    worries: list[str]
+    denied: list[str] = Field(description="What was said to be no problem, or not meant.")
+    context: dict[str, Any] = Field(
+        description="The school: keys of the contract's institution; what is not known is left out."
+    )
+    readings: list[ReadingOut] = Field(description="Which of it was read from the text.")
+
+
+class ContextOut(_Out):
+    """How the case's school compares with the leader's."""
+
+    similarity: Share | None = Field(description="Gower similarity; null where nothing could be compared.")
+    coverage: Share = Field(description="Share of what is known of the leader's school that the case tells.")
+    shared: list[str]
+    different: list[str]
+    unknown: list[str]
+
+
+class PassageOut(_Out):
+    """A statement of the case that mirrors the worry."""
+
+    field: str = Field(description="Field of the case record, such as objections.")
+    item: int | None = Field(description="0-based position in that field.")
+    text: str
+    response: str | None = Field(description="For an objection: what was done about it; null where unknown.")
+    result: Result | None = Field(description="For an objection: how that ended.")
+    score: Share
+
+    @classmethod
+    def of(cls, matched: MatchedPassage) -> PassageOut:
+        """Present a matched passage."""
+        passage = matched.passage
+        return cls(
+            field=passage.field,
+            item=passage.item,
+            text=passage.text,
+            response=passage.response,
+            result=passage.result,
+            score=round(matched.score, 4),
+        )
+
+
+class SourceOut(_Out):
+    """A published source."""
+
+    title: str
+    url: str
+    publisher: str | None
+    year: int | None
+
+
+class MatchOut(_Out):
+    """One comparable case."""
+
+    case_id: str
+    title: str
+    score: float = Field(description="What the matches are ranked by: the sum of the parts.")
+    confidence: Share = Field(description="Probability that a leader with this worry finds the case useful.")
+    outcome: Outcome
+    independence: Independence
+    parts: dict[str, float]
+    context: ContextOut
+    passages: Annotated[list[PassageOut], Field(max_length=5)]
+    failed: list[str]
+    not_again: list[str]
+    sources: list[SourceOut]
+
+    @classmethod
+    def of(cls, match: Match) -> MatchOut:
+        """Present a match."""
+        case, context = match.case, match.context
+        return cls(
+            case_id=case.id,
+            title=case.title,
+            score=match.score,
+            confidence=round(match.confidence, 4),
+            outcome=case.outcome,
+            independence=case.provenance.independence,
+            parts=match.parts,
+            context=ContextOut(
+                similarity=None if context.similarity is None else round(context.similarity, 4),
+                coverage=round(context.coverage, 4),
+                shared=list(context.shared),
+                different=list(context.different),
+                unknown=list(context.unknown),
+            ),
+            passages=[PassageOut.of(passage) for passage in match.passages],
+            failed=list(case.failed),
+            not_again=list(case.not_again),
+            sources=[
+                SourceOut(title=s.title, url=s.url, publisher=s.publisher, year=s.year)
+                for s in case.provenance.sources
+            ],
+        )
+
+
+class AnswerOut(_Out):
+    """The answer to a concern."""
+
+    version: Literal[1] = 1
+    id: str | None = Field(None, description="The query's id, in answers to a file of queries.")
+    verdict: Literal["strong", "partial", "none"] = Field(
+        description="Whether anybody here has faced this; with none, the matches are only the nearest."
+    )
+    confidence: Share
+    concern: ConcernOut
+    matches: list[MatchOut]
+    advice: list[str] = Field(description="What would make the answer better.")
+
+    @classmethod
+    def of(cls, answer: Answer, query_id: str | None = None) -> AnswerOut:
+        """Present an answer."""
+        concern = answer.concern
+        return cls(
+            id=query_id,
+            verdict=answer.verdict,
+            confidence=round(answer.confidence, 4),
+            concern=ConcernOut(
+                text=concern.text,
+                worries=list(concern.worries),
+                denied=list(concern.denied),
+                context=concern.context.known,
+                readings=[
+                    ReadingOut(attribute=r.attribute, value=r.value, start=r.start, end=r.end)
+                    for r in concern.readings
+                ],
+            ),
+            matches=[MatchOut.of(match) for match in answer.matches],
+            advice=list(answer.advice),
+        )
+
+    def as_line(self) -> str:
+        """Return the answer as one line of JSON; the id only where there is one."""
+        return self.model_dump_json(exclude={"id"} if self.id is None else None)
+
+
+ConcernText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
+
+
+class MatchIn(BaseModel):
+    """A concern to be answered."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)] = (
+        Field(description="The worry, in the leader's own words.", examples=["mobiles banned here"])
+    )
+    context: SchoolContext | None = Field(
+        None,
+        description="What is known of the school; it wins over the text. Other keys are passed over.",
+        examples=[{"phases": ["secondary"], "country": "GB", "pupils": 900}],
+    )
+    k: int = Field(5, ge=1, le=MOST_MATCHES, description="The most matches to return.")
+
+
+class CaseBrief(_Out):
+    """A case in a list."""
+
+    case_id: str
+    title: str
+    summary: str
+    institution: dict[str, Any]
+    technology: list[str]
+    outcome: Outcome
+    independence: Independence
+
+    @classmethod
+    def of(cls, case: CaseStudy) -> CaseBrief:
+        """Present a case briefly."""
+        return cls(
+            case_id=case.id,
+            title=case.title,
+            summary=case.summary,
+            institution=case.institution.model_dump(mode="json", exclude_none=True),
+            technology=list(case.technology),
+            outcome=case.outcome,
+            independence=case.provenance.independence,
+        )
+
+
+class CasesOut(_Out):
+    """A page of cases, in the order of their ids."""
+
+    version: Literal[1] = 1
+    total: int = Field(description="How many cases pass the filters.")
+    cases: list[CaseBrief]
+    next: str | None = Field(description="Address of the next page; null on the last.")
+
+
+class SimilarCase(_Out):
+    """A case like another."""
+
+    case_id: str
+    title: str
+    similarity: float = Field(ge=-1.0001, le=1.0001, description="Cosine of the two cases as whole texts.")
+
+
+class SimilarOut(_Out):
+    """The cases most like one, nearest first."""
+
+    version: Literal[1] = 1
+    case_id: str
+    similar: list[SimilarCase]
+
+
+class Problem(BaseModel):
+    """What went wrong, as problem details (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(
+        default_factory=list, description="Where the request is wrong: field and message."
+    )

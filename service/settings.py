@@ -1,0 +1,59 @@
+"""Settings, read once from the environment (``WARTS_...``) and passed in; docs/settings.md lists them all."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import WartsError
+from corpus.reading import SHIPPED_CASES
+from index.encoder import DEFAULT_MODEL, Encoder, SentenceTransformerEncoder
+
+
+class SettingsError(WartsError):
+    """A setting has a value that cannot be."""
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: If a value cannot be; it names the variable.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = f"WARTS_{str(fault['loc'][0]).upper()}"
+        raise SettingsError(f"the setting {name} is {fault['input']!r}: {fault['msg']}") from error
+
+
+def _default_index() -> Path:
+    return platformdirs.user_cache_path("warts-and-all") / "index"
+
+
+class Settings(BaseSettings):
+    """What an operator can set."""
+
+    model_config = SettingsConfigDict(env_prefix="WARTS_", frozen=True)
+
+    index: Path = Field(default_factory=_default_index, description="Folder of the default index.")
+    cases: Path = Field(SHIPPED_CASES, description="File or folder of the case studies it is built from.")
+    model: str = Field(DEFAULT_MODEL, description="sentence-transformers model, by name or folder.")
+    query_prompt: str = Field("", description="Put before a query, for models trained with one.")
+    passage_prompt: str = Field("", description="Put before a passage, for models trained with one.")
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
+        "info", description="How much the server logs."
+    )
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The configured encoder; its model is loaded at first use."""
+        return SentenceTransformerEncoder(
+            self.model, query_prompt=self.query_prompt, passage_prompt=self.passage_prompt
+        )

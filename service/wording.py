@@ -1,0 +1,113 @@
+"""The plain words for coded values, the same on the command line and on every page."""
+
+from __future__ import annotations
+
+from corpus.records import CaseStudy, Source
+from engine.answers import Answer, Match
+from engine.context import SchoolContext, country_name
+
+OUTCOME_WORDS = {
+    "scaled": "outcome: grew beyond its start",
+    "sustained": "outcome: kept going",
+    "mixed": "outcome: mixed",
+    "scaled-back": "outcome: scaled back",
+    "abandoned": "outcome: given up",
+    "unknown": "outcome: not known",
+}
+RESULT_WORDS = {
+    "resolved": "settled",
+    "partly": "settled in part",
+    "unresolved": "not settled",
+    "unknown": "how it ended is not known",
+}
+INDEPENDENCE_WORDS = {
+    "independent": "independent sources",
+    "self-reported": "the school's own account",
+    "vendor-supported": "supported by a vendor: read with care",
+}
+PART_WORDS = {
+    "passage": "its nearest statement, by meaning",
+    "passages": "its three nearest statements, by meaning",
+    "whole": "the whole story, by meaning",
+    "words": "the words you share",
+    "context": "how comparable the school is",
+    "independence": "who says so",
+}
+KIND_WORDS = {
+    "school": "school",
+    "college": "college",
+    "trust": "trust",
+    "district": "school district",
+    "authority": "authority",
+    "nation": "national scheme",
+    "programme": "programme",
+}
+_VERDICTS = {
+    "strong": "Schools here have faced this.",
+    "partial": "Nobody here has faced exactly this, as far as we can tell; these come near.",
+    "none": "Nobody here has faced this. These are only the nearest worries there are.",
+}
+
+
+def verdict_words(answer: Answer) -> str:
+    """Say in a sentence whether anybody here has faced the worry."""
+    if not answer.matches:
+        return "There is nothing to go by: no worry was found in the text."
+    return _VERDICTS[answer.verdict]
+
+
+def place_of(case: CaseStudy) -> str:
+    """Return who and where a case is about, such as ``Rossett School, North Yorkshire, United Kingdom``."""
+    institution = case.institution
+    name = institution.name or f"a {KIND_WORDS[institution.kind]} that is not named"
+    phases = ", ".join(phase.replace("-", " ") for phase in institution.phases)
+    size = f", {institution.pupils:,} pupils" if institution.pupils else ""
+    setting = f", {institution.setting}" if institution.setting else ""
+    where = ", ".join(part for part in (institution.region, country_name(institution.country)) if part)
+    return f"{name}, {where} ({phases}{setting}{size})"
+
+
+def years_of(case: CaseStudy) -> str:
+    """Return when it was, such as ``2013 to 2015``; empty where no source says."""
+    years = case.years
+    if years is None or (years.start is None and years.end is None):
+        return ""
+    if years.start is None:
+        return f"until {years.end}"
+    if years.end is None:
+        return f"from {years.start}"
+    return str(years.start) if years.start == years.end else f"{years.start} to {years.end}"
+
+
+def school_words(context: SchoolContext) -> str:
+    """Return what is known of the leader's school in a phrase; empty where nothing is."""
+    parts = [
+        context.name,
+        context.disadvantage and f"disadvantage {context.disadvantage}",
+        context.disadvantage_percent is not None and f"{context.disadvantage_percent:g}% disadvantaged",
+        context.setting,
+        context.sector,
+        " and ".join(phase.replace("-", " ") for phase in context.phases),
+        context.kind and KIND_WORDS[context.kind],
+        context.pupils and f"{context.pupils:,} pupils",
+        context.region,
+        context.country and country_name(context.country),
+    ]
+    return ", ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def source_line(source: Source) -> str:
+    """Return a source as a reference: title, publisher and year in brackets, address."""
+    about = ", ".join(str(part) for part in (source.publisher, source.year) if part)
+    return f"{source.title}{f' ({about})' if about else ''}: {source.url}"
+
+
+def others(statements: tuple[str, ...], match: Match) -> tuple[str, ...]:
+    """Return the statements that are not among the passages shown for a match."""
+    shown = {one.passage.text for one in match.passages}
+    return tuple(statement for statement in statements if statement not in shown)
+
+
+def heading(what: str, all_statements: tuple[str, ...], left: tuple[str, ...]) -> str:
+    """Return a heading for statements: ``What went wrong``, or ``What else went wrong``."""
+    return what if len(left) == len(all_statements) else what.replace("What", "What else", 1)

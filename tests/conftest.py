@@ -1,0 +1,151 @@
+"""What many tests share: a small encoder without a model, records made to measure, a small index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corpus.records import CaseStudy
+from corpus.vocabulary import stems_of
+from engine.matcher import Matcher
+from index.building import build_index
+from index.case_index import CaseIndex
+from index.encoder import EncoderIdentity, Progress, Vectors
+
+MakeCase = Callable[..., CaseStudy]
+
+
+class HashingEncoder:
+    """Bag of hashed stems: like texts get like unit vectors, always the same ones."""
+
+    def __init__(self, dimension: int = 256, model: str = "hashing") -> None:
+        self.identity = EncoderIdentity(model, hashlib.sha256(model.encode()).hexdigest(), dimension)
+        self.encoded = 0
+
+    def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        self.encoded += len(texts)
+        if progress is not None:
+            progress(len(texts), len(texts))
+        return self.encode_queries(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for stem in stems_of(text):
+                bucket = int.from_bytes(hashlib.blake2b(stem.encode(), digest_size=4).digest(), "big")
+                vectors[row, bucket % self.identity.dimension] += 1
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(lengths > 0, lengths, 1)
+
+
+def record(**changes: Any) -> dict[str, Any]:
+    """Return a sound record as plain values, with some parts changed."""
+    sound: dict[str, Any] = {
+        "id": "elm-school-phones-2020",
+        "title": "Phones in pouches",
+        "summary": "Elm School locked phones in pouches for a year and then gave the pouches up.",
+        "institution": {"name": "Elm School", "kind": "school", "country": "GB", "phases": ["secondary"]},
+        "technology": ["phone-pouches"],
+        "objections": [
+            {
+                "text": "Parents want to reach their children",
+                "raised_by": ["parents"],
+                "response": "The office takes messages",
+                "result": "partly",
+            }
+        ],
+        "failed": ["Pupils brought a second phone"],
+        "not_again": ["Starting in September"],
+        "outcome": "abandoned",
+        "provenance": {
+            "independence": "independent",
+            "sources": [{"title": "Pouches at Elm School", "url": "https://example.org/elm"}],
+        },
+    }
+    return {**sound, **changes}
+
+
+@pytest.fixture
+def make_record() -> Callable[..., dict[str, Any]]:
+    """Make a sound record as plain values; keywords replace parts of it."""
+    return record
+
+
+@pytest.fixture
+def make_case() -> MakeCase:
+    """Make a case study; keywords replace parts of a sound record."""
+
+    def make(**changes: Any) -> CaseStudy:
+        return CaseStudy.model_validate(record(**changes))
+
+    return make
+
+
+@pytest.fixture
+def encoder() -> HashingEncoder:
+    """A deterministic encoder that needs no model."""
+    return HashingEncoder()
+
+
+@pytest.fixture
+def three_cases(make_case: MakeCase) -> tuple[CaseStudy, ...]:
+    """Three cases about phones, broadband and tablets."""
+    return (
+        make_case(),
+        make_case(
+            id="ash-primary-broadband-2015",
+            title="Slow broadband in a village school",
+            summary="Ash Primary put lessons online over a rural broadband link that failed.",
+            institution={
+                "name": "Ash Primary",
+                "kind": "school",
+                "country": "GB",
+                "phases": ["primary"],
+                "setting": "rural",
+                "pupils": 85,
+            },
+            technology=["connectivity"],
+            objections=[
+                {"text": "The broadband is too slow for a whole class", "raised_by": ["teachers"]},
+                {"text": "Governors fear too much screen time", "raised_by": ["governors"]},
+            ],
+            failed=["Lessons stalled whenever two classes were online"],
+            not_again=["Buying devices before testing the broadband"],
+            outcome="mixed",
+        ),
+        make_case(
+            id="oak-college-tablets-2018",
+            title="Tablets that parents paid for",
+            summary="Oak College asked parents to pay for tablets each month and met anger over the cost.",
+            institution={
+                "name": None,
+                "kind": "college",
+                "country": "US",
+                "phases": ["further-education"],
+                "setting": "urban",
+            },
+            technology=["tablets"],
+            objections=[{"text": "Parents cannot afford the monthly cost", "result": "unresolved"}],
+            failed=["Half of the tablets broke within a year"],
+            not_again=[],
+            outcome="scaled-back",
+        ),
+    )
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path, three_cases: tuple[CaseStudy, ...], encoder: HashingEncoder) -> Path:
+    """A folder with an index of the three cases."""
+    build_index(three_cases, encoder, tmp_path / "index")
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def matcher(index_dir: Path, encoder: HashingEncoder) -> Matcher:
+    """A matcher over the three cases."""
+    return Matcher(CaseIndex.open(index_dir), encoder)

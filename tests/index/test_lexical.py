@@ -1,0 +1,157 @@
+"""BM25 against Lucene's formula written out here, over made-up words that no vocabulary knows."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpus.vocabulary import Concept, Vocabulary
+from index.lexical import LexicalIndex
+
+WORDS = ("zebra", "lemon", "quokka", "walnut", "kiosk", "tundra")
+NO_CONCEPTS = Vocabulary((), digest="none")
+TWO_CONCEPTS = Vocabulary(
+    (
+        Concept(id="striped", label="striped beast", words=("zebra", "quagga"), broader=("beasts",)),
+        Concept(id="beasts", label="beast", words=("okapi",)),
+    ),
+    digest="two",
+)
+
+
+def lucene_share(texts, query, k1=1.2, b=0.75):
+    """Return each text's BM25 score over the sum of the query words' idf.
+
+    Lucene: idf = ln(1 + (N - df + 0.5) / (df + 0.5)), tf part = tf / (tf + k1 * (1 - b + b * dl / avgdl)).
+    """
+    documents = [Counter(text.split()) for text in texts]
+    average = sum(document.total() for document in documents) / len(documents)
+
+    def idf(word):
+        df = sum(word in document for document in documents)
+        return math.log(1 + (len(documents) - df + 0.5) / (df + 0.5))
+
+    def score(document):
+        norm = k1 * (1 - b + b * document.total() / average)
+        return sum(idf(word) * document[word] / (document[word] + norm) for word in query.split())
+
+    best = sum(idf(word) for word in query.split())
+    return [score(document) / best for document in documents]
+
+
+TEXTS = ("zebra lemon lemon", "zebra kiosk", "quokka", "lemon quokka zebra zebra walnut")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "zebra",
+        "zebra lemon",
+        "zebra zebra lemon",
+        "walnut unicorn",
+        "quokka kiosk walnut lemon",
+        "zebra " * 50,
+    ],
+)
+def test_shares_are_lucenes_bm25_over_the_best_score_in_reach(query):
+    shares = LexicalIndex.build(TEXTS, NO_CONCEPTS).shares(query)
+    np.testing.assert_allclose(shares, lucene_share(TEXTS, query), rtol=1e-5)
+
+
+texts = st.lists(
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(" ".join), min_size=1, max_size=8
+)
+queries = st.lists(st.sampled_from((*WORDS, "unicorn")), min_size=1, max_size=8).map(" ".join)
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=texts, query=queries)
+def test_any_texts_and_query_agree_with_the_formula(texts, query):
+    shares = LexicalIndex.build(texts, NO_CONCEPTS).shares(query)
+    np.testing.assert_allclose(shares, lucene_share(texts, query), rtol=1e-5, atol=1e-7)
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=st.lists(st.text(max_size=40), min_size=1, max_size=6), query=st.text(max_size=40))
+def test_any_text_at_all_gives_shares_from_zero_to_below_one(texts, query):
+    shares = LexicalIndex.build(texts, TWO_CONCEPTS).shares(f"{query} zebra {texts[0]}")
+    assert shares.shape == (len(texts),)
+    assert shares.dtype == np.float32
+    assert ((shares >= 0) & (shares < 1)).all()
+
+
+def test_the_share_of_a_text_that_says_it_a_thousand_times_stays_below_one():
+    index = LexicalIndex.build(["zebra " * 1000, "lemon " * 9, "zebra"], NO_CONCEPTS)
+    assert 0.99 < index.shares("zebra")[0] < 1
+
+
+def test_a_query_word_that_nobody_has_lowers_every_share_by_the_highest_weight():
+    index = LexicalIndex.build(TEXTS, NO_CONCEPTS)
+    zebra, unicorn = math.log(1 + 1.5 / 3.5), math.log(1 + 4.5 / 0.5)  # three of four have the zebra
+    np.testing.assert_allclose(
+        index.shares("zebra unicorn"), index.shares("zebra") * zebra / (zebra + unicorn), rtol=1e-5
+    )
+    assert index.weight("unicorn") == pytest.approx(unicorn)
+    assert index.weight("zebra") == pytest.approx(zebra)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "a", "the and of", "unicorn", "\x00", "\x01", "?!", "\U0001f993"]
+)
+def test_a_query_without_any_word_in_the_texts_shares_nothing(query):
+    index = LexicalIndex.build([*TEXTS, "", "\x00"], TWO_CONCEPTS)
+    np.testing.assert_array_equal(index.shares(query), np.zeros(6))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["ZEBRA!", "zebras", "(zebra)", "ｚｅｂｒａ", "zebra's", "the zebra", "a\nzebra\tor"],
+)
+def test_capitals_endings_marks_width_and_stop_words_do_not_matter(said):
+    index = LexicalIndex.build(TEXTS, NO_CONCEPTS)
+    np.testing.assert_allclose(index.shares(said), index.shares("zebra"))
+
+
+def test_accents_do_matter_but_not_how_they_are_encoded():
+    index = LexicalIndex.build(["caf\u00e9", "cafe"], NO_CONCEPTS)
+    assert (index.shares("cafe\u0301") > 0).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("texts", [TEXTS, ("",), ("", "the", "zebra")], ids=["some", "no word", "few words"])
+@pytest.mark.parametrize("vocabulary", [NO_CONCEPTS, TWO_CONCEPTS], ids=["no concepts", "concepts"])
+def test_a_saved_index_gives_the_same_shares(tmp_path, texts, vocabulary):
+    built = LexicalIndex.build(texts, vocabulary)
+    built.save(tmp_path / "words")
+    loaded = LexicalIndex.load(tmp_path / "words", vocabulary)
+    assert len(loaded) == len(built) == len(texts)
+    for query in ("zebra lemon", "okapi unicorn", "walnut", ""):
+        np.testing.assert_array_equal(loaded.shares(query), built.shares(query))
+
+
+def test_nothing_is_ever_pickled(tmp_path):
+    LexicalIndex.build(TEXTS, NO_CONCEPTS).save(tmp_path / "words")
+    for file in (tmp_path / "words").rglob("*.npy"):
+        np.load(file, allow_pickle=False)
+    kinds = {file.suffix for file in (tmp_path / "words").rglob("*") if file.is_file()}
+    assert kinds == {".npy", ".json"}
+
+
+def test_a_synonym_finds_a_text_but_the_very_word_finds_it_better():
+    index = LexicalIndex.build(["zebra tundra", "quagga tundra", "lemon tundra"], TWO_CONCEPTS)
+    very_word, synonym, other = index.shares("zebra")
+    assert very_word > synonym > 0
+    assert other == 0
+
+
+def test_a_broader_concept_is_found_by_a_narrower_word_and_not_the_reverse_more_strongly():
+    index = LexicalIndex.build(["okapi tundra", "zebra tundra", "lemon tundra"], TWO_CONCEPTS)
+    assert index.shares("quagga")[0] > 0
+    assert index.shares("quagga")[1] > index.shares("quagga")[0]
+
+
+def test_a_word_that_nobody_has_is_not_missing_where_its_concept_stands_for_it():
+    index = LexicalIndex.build(["zebra lemon", "kiosk"], TWO_CONCEPTS)
+    assert index.shares("quagga")[0] > index.shares("unicorn zebra")[0]
