@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from engine.concern import parse_concern
 from engine.judgements import USEFUL, read_judged_set
-from engine.matcher import Matcher
+from engine.matcher import SURE_AMONG, Matcher
 from engine.ranking import rank
 from engine.retrieval import retrieve
 from service.opening import open_matcher
@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 JUDGED = HERE.parent / "tests" / "relevance"
 # The whole story and the words: beside them the nearest statements only add noise, with a negative weight.
 ARMS = ("whole", "words")
-LOOKED_AT = 20
+LOOKED_AT = SURE_AMONG
 
 
 def main() -> None:
@@ -76,8 +76,8 @@ def samples(matcher: Matcher) -> tuple[np.ndarray, np.ndarray, list[tuple[str, b
         concern = parse_concern(text, context)
         candidates = retrieve(matcher.index, matcher.encoder, concern)
         for number, one in enumerate(rank(matcher.index, candidates, concern.context)[:LOOKED_AT]):
-            column = int(np.searchsorted(candidates.positions, one.position))
-            rows.append([float(candidates.arms[arm][column]) for arm in ARMS])
+            arms = candidates.arms_of(one.position)
+            rows.append([arms[arm] for arm in ARMS])
             useful.append(grades.get(matcher.index.cases[one.position].id, 0) >= USEFUL)
             origin.append((kind, number == 0))
     return np.array(rows), np.array(useful), origin

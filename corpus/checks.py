@@ -1,11 +1,14 @@
 """The rules a case study must keep beyond its shape, one function a rule.
 
-Each rule takes a record and yields findings as ``(field path, code, message, severity)``; `check_cases`
-runs them all, adds the rules about several records, and gives every finding its place.
+Each rule takes a record and yields findings; `check_cases` runs them all, adds the rules about several
+records, and gives every finding its place. An error keeps a record out: it breaks the contract, or it would
+publish somebody's e-mail address or telephone number. A warning asks an editor for a look; the shipped
+cases have none (`warts check --strict`).
 """
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ from corpus.neighbours import near_duplicates
 from corpus.parsing import FieldPath, RawRecord
 from corpus.reading import field_name
 from corpus.records import CaseStudy
+from corpus.vocabulary import shipped_vocabulary
 
 LONGEST_QUOTE = 15  # words; more than that is somebody else's sentence, not a phrase
 LONGEST_STATEMENT = 70  # words; the longest of the first 203 records has 49
@@ -49,8 +53,12 @@ def statements(case: CaseStudy) -> Iterator[tuple[FieldPath, str]]:
             yield ("objections", number, "response"), objection.response
     for number, step in enumerate(case.process):
         yield ("process", number, "what"), step.what
+        if step.when:
+            yield ("process", number, "when"), step.when
     for number, evidence in enumerate(case.evidence):
         yield ("evidence", number, "claim"), evidence.claim
+        if evidence.figure:
+            yield ("evidence", number, "figure"), evidence.figure
     for number, factor in enumerate(case.factors):
         if factor.note:
             yield ("factors", number, "note"), factor.note
@@ -62,7 +70,10 @@ def check_country(case: CaseStudy) -> Iterator[Finding]:
     """The country is one that ISO 3166-1 knows."""
     code = case.institution.country
     if pycountry.countries.get(alpha_2=code) is None:
-        yield Finding(("institution", "country"), "not-allowed", f"{code!r} is no ISO 3166-1 country code")
+        advice = "; the United Kingdom is GB" if code == "UK" else ""
+        yield Finding(
+            ("institution", "country"), "not-allowed", f"{code!r} is no ISO 3166-1 country code{advice}"
+        )
 
 
 def check_source_addresses(case: CaseStudy) -> Iterator[Finding]:
@@ -84,8 +95,8 @@ def check_source_addresses(case: CaseStudy) -> Iterator[Finding]:
 def check_source_titles(case: CaseStudy) -> Iterator[Finding]:
     """A source's title is the published title, without remarks of the record's writer."""
     remark = re.compile(
-        r"^\s*\[|\[[^\]]*(title|address|translat|no )[^\]]*\]"
-        r"|\((?:[^)]*\b(?:title not|from the address|no title|translated|excerpt|snippet)\b[^)]*"
+        r"^\s*\[|\[[^\[\]]*\b(title\b|address\b|translat|no )[^\[\]]*\]"
+        r"|\((?:[^()]*\b(?:title not|from the address|no title|translated|excerpt|snippet)\b[^)]*"
         r"|arabic|japanese|swedish|danish|spanish|turkish|summary|reprint|fuller version[^)]*"
         r"|page from[^)]*)\)",
         re.IGNORECASE,
@@ -93,7 +104,7 @@ def check_source_titles(case: CaseStudy) -> Iterator[Finding]:
     for number, source in enumerate(case.provenance.sources):
         if remark.search(source.title):
             message = f"{source.title!r} holds a remark; give the plain title"
-            yield Finding(("provenance", "sources", number, "title"), "title-remark", message)
+            yield Finding(("provenance", "sources", number, "title"), "title-remark", message, "warning")
 
 
 def check_source_positions(case: CaseStudy) -> Iterator[Finding]:
@@ -106,7 +117,7 @@ def check_source_positions(case: CaseStudy) -> Iterator[Finding]:
                 yield Finding((field, number, "source"), "no-such-source", message)
 
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w")
 _PHONE = re.compile(
     r"(?<![\w.,£$€])(?:\+\d{1,3}[ -]?(?:\(0\))?|\(?0)\d{2,4}\)?[ -]?\d{3,4}[ -]?\d{3,4}(?![\w.,]*\d)"
 )
@@ -132,11 +143,11 @@ def check_personal_data(case: CaseStudy) -> Iterator[Finding]:
 def check_copied_text(case: CaseStudy) -> Iterator[Finding]:
     """Statements are ours: no long quotation, and no statement so long that it reads like a pasted one."""
     for path, text in statements(case):
-        for quote in re.findall(r"“([^”]+)”|\"([^\"]+)\"", text):
+        for quote in re.findall(r"“([^“”]+)”|\"([^\"]+)\"", text):
             words = len("".join(quote).split())
             if words > LONGEST_QUOTE:
                 message = f"quotes {words} words; say it in our own words (at most {LONGEST_QUOTE} quoted)"
-                yield Finding(path, "copied-text", message)
+                yield Finding(path, "copied-text", message, "warning")
         limit = LONGEST_STATEMENT * (2 if path == ("summary",) else 1)
         if (words := len(text.split())) > limit:
             yield Finding(path, "copied-text", f"runs to {words} words; keep it to {limit}", "warning")
@@ -145,12 +156,12 @@ def check_copied_text(case: CaseStudy) -> Iterator[Finding]:
 def check_remarks(case: CaseStudy) -> Iterator[Finding]:
     """The prose tells of the school, not of how the record was made."""
     remark = re.compile(
-        r"\b(?:the (?:excerpt|snippet|stored page)|not stated in the source|title not shown|as an ai)\b",
-        re.IGNORECASE,
+        r"\b(?:the (?:excerpt|snippet)|not stated in the source|title not shown)\b", re.IGNORECASE
     )
     for path, text in statements(case):
         if found := remark.search(text):
-            yield Finding(path, "remark", f"{found[0]!r} speaks of the record's making; leave it out")
+            message = f"{found[0]!r} speaks of the record's making; leave it out"
+            yield Finding(path, "remark", message, "warning")
 
 
 def check_tags(case: CaseStudy) -> Iterator[Finding]:
@@ -162,6 +173,20 @@ def check_tags(case: CaseStudy) -> Iterator[Finding]:
                 yield Finding((field, number), "bad-tag", message, "warning")
 
 
+def check_themes(case: CaseStudy) -> Iterator[Finding]:
+    """Themes of objections are those of the vocabulary."""
+    known = shipped_vocabulary().themes
+    for number, objection in enumerate(case.objections):
+        for position, theme in enumerate(objection.themes):
+            if theme not in known:
+                near = difflib.get_close_matches(theme, known, n=1)
+                advice = f"did you mean {near[0]!r}?" if near else "see corpus/data/vocabulary.yaml"
+                path: FieldPath = ("objections", number, "themes", position)
+                yield Finding(
+                    path, "unknown-theme", f"{theme!r} is no theme of the vocabulary; {advice}", "warning"
+                )
+
+
 RULES: tuple[Rule, ...] = (
     check_country,
     check_source_addresses,
@@ -171,6 +196,7 @@ RULES: tuple[Rule, ...] = (
     check_copied_text,
     check_remarks,
     check_tags,
+    check_themes,
 )
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.checks import check_cases
-from corpus.errors import BrokenRecordsError
+from corpus.errors import BrokenRecordsError, CaseFileNotFoundError, CorpusError
 from corpus.issues import Issue, errors_among
-from corpus.reading import Reading, read_cases, to_yaml
+from corpus.reading import Reading, find_case_files, read_cases, to_yaml
 from corpus.records import CaseStudy
 
 
@@ -40,6 +40,7 @@ def plan_import(paths: Iterable[Path], into: Path, *, skip_broken: bool = False)
 
     Raises:
         CaseFileNotFoundError: If a path does not exist.
+        CorpusError: If a changed record stands in a file with others.
         BrokenRecordsError: If a record is broken and ``skip_broken`` is false, or the folder itself is.
     """
     incoming = read_cases(paths)
@@ -53,16 +54,24 @@ def plan_import(paths: Iterable[Path], into: Path, *, skip_broken: bool = False)
     refused = {issue.record_id for issue in errors_among(checked)}
     sound = [case for case in incoming.cases if case.id not in refused]
     known = {case.id: case for case in present.cases}
+    changed = tuple(case for case in sound if case.id in known and known[case.id] != case)
+    _require_own_files(changed, present, into)
     return ImportPlan(
         new=tuple(case for case in sound if case.id not in known),
-        changed=tuple(case for case in sound if case.id in known and known[case.id] != case),
+        changed=changed,
         unchanged=tuple(case for case in sound if known.get(case.id) == case),
         issues=issues,
     )
 
 
 def carry_out(plan: ImportPlan, into: Path) -> None:
-    """Write the new and changed records of a plan, then move all of them into place."""
+    """Write the new and changed records of a plan, then move all of them into place.
+
+    Raises:
+        CorpusError: If the folder is a file.
+    """
+    if into.exists() and not into.is_dir():
+        raise CorpusError(f"{into} is a file; name a folder for the cases")
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into, prefix=".import-") as staging:
         for case in (*plan.new, *plan.changed):
@@ -71,8 +80,21 @@ def carry_out(plan: ImportPlan, into: Path) -> None:
             written.replace(into / written.name)
 
 
+def _require_own_files(changed: Iterable[CaseStudy], present: Reading, into: Path) -> None:
+    """Refuse to change a record that the folder keeps in another file: it would stand there twice."""
+    homes = {case.id: Path(raw.place.file) for case, raw in zip(present.cases, present.raw, strict=True)}
+    for case in changed:
+        if homes[case.id] != into / f"{case.id}.yaml":
+            raise CorpusError(
+                f"{case.id} stands in {homes[case.id]}, and an import writes {case.id}.yaml: "
+                "change it there, or move it to a file of its own first"
+            )
+
+
 def _present(folder: Path) -> Reading:
-    if not folder.is_dir() or not any(folder.glob("*.yaml")):
+    try:
+        find_case_files([folder])
+    except CaseFileNotFoundError:
         return Reading((), (), ())
     reading = read_cases([folder])
     if reading.errors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
@@ -46,12 +46,14 @@ class Issue:
 
     def as_json(self) -> dict[str, Any]:
         """Return the issue as plain values, keys ``file, line, id, field, severity, code, message``."""
-        facts = asdict(self)
         return {
             "file": self.place.file,
             "line": self.place.line,
             "id": self.record_id,
-            **{key: facts[key] for key in ("field", "severity", "code", "message")},
+            "field": self.field,
+            "severity": self.severity,
+            "code": self.code,
+            "message": self.message,
         }
 
 

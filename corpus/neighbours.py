@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from corpus.records import CaseStudy
 
@@ -71,4 +72,6 @@ def _shingles(case: CaseStudy) -> set[tuple[str, ...]]:
 
 
 def _address(url: str) -> str:
-    return re.sub(r"^https?://(www\.)?|[?#].*$|/$", "", url.lower())
+    parts = urlsplit(url.lower())
+    query = [pair for pair in parse_qsl(parts.query) if not pair[0].startswith(("utm_", "fbclid", "gclid"))]
+    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{urlencode(query)}"

@@ -9,6 +9,7 @@ date stays as it was written.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ import yaml
 from corpus.issues import Issue, Place
 
 FieldPath = tuple[str | int, ...]
+DEEPEST = 100  # levels; a case record has five
 FORMATS = (".yaml", ".yml", ".json", ".jsonl")
 
 
@@ -96,13 +98,19 @@ def load_json(text: str) -> Any:
         ValueError: With a message that says what is wrong.
     """
     try:
-        value = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, object_pairs_hook=_without_repeats, parse_constant=_refuse_constant, parse_float=_finite
+        )
     except json.JSONDecodeError as error:
         raise _MalformedError(
             f"{error.msg} (line {error.lineno}, column {error.colno})", error.lineno
         ) from error
     except RecursionError as error:
         raise _MalformedError("nested too deeply") from error
+    except _MalformedError:
+        raise
+    except ValueError as error:  # Python refuses to read integers of more than 4300 digits
+        raise _MalformedError("a number has too many digits") from error
     if re.search(r"\\u[dD][89a-fA-F]", text):  # only an escape can bring in half a surrogate pair
         try:
             json.dumps(value, ensure_ascii=False).encode()
@@ -122,6 +130,12 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> Any:
     raise _MalformedError(f"{name} is not a JSON value; leave the key out where the figure is unknown")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise _MalformedError(f"{digits[:40]} is too large a number")
+    return number
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -144,9 +158,35 @@ _Loader.add_implicit_resolver(
 )
 
 
+def _figure(_: Any, node: yaml.ScalarNode) -> float | str:
+    """Keep a figure that a float would write otherwise, such as 3.10, as the text it is."""
+    return number if str(number := float(node.value)) == node.value else str(node.value)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _figure)
+
+
+def _refuse_what_yaml_alone_has(text: str) -> None:
+    """Refuse aliases, tags and deep nesting while they are events: composing them costs memory and stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        if isinstance(event, yaml.AliasEvent):
+            raise _MalformedError("aliases (*name) are not accepted; write the value out", line)
+        if tag := getattr(event, "tag", None):
+            raise _MalformedError(f"the tag {tag} is not accepted; write the plain value", line)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise _MalformedError("nested too deeply", line)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
+
 def _parse_yaml(text: str, place: Place) -> Iterator[RawRecord | Issue]:
     loader = _Loader(text)
     try:
+        _refuse_what_yaml_alone_has(text)
         root = loader.get_single_node()
         if root is None:
             yield Issue("empty", "the file holds no record", place)
@@ -175,15 +215,9 @@ def _parse_yaml(text: str, place: Place) -> Iterator[RawRecord | Issue]:
 
 def _lines_by_path(root: yaml.Node) -> dict[FieldPath, int]:
     lines: dict[FieldPath, int] = {}
-    seen: set[int] = set()
     stack: list[tuple[FieldPath, yaml.Node]] = [((), root)]
     while stack:
         path, node = stack.pop()
-        if id(node) in seen:
-            raise _MalformedError(
-                "aliases (*name) are not accepted; write the value out", node.start_mark.line + 1
-            )
-        seen.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             for number, child in enumerate(node.value):
                 lines[(*path, number)] = child.start_mark.line + 1

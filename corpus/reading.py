@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +54,7 @@ def find_case_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            below = sorted(
-                file for file in path.rglob("*") if file.suffix.lower() in FORMATS and file.is_file()
-            )
+            below = sorted(file for file in path.rglob("*") if _is_case_file(file, below=path))
             if not below:
                 raise CaseFileNotFoundError(path, "holds no case study")
             found.extend(below)
@@ -65,7 +64,16 @@ def find_case_files(paths: Iterable[Path]) -> list[Path]:
             raise CaseFileNotFoundError(path, f"ends in {path.suffix or 'nothing'}, which is no case format")
         else:
             found.append(path)
-    return list(dict.fromkeys(found))
+    once: dict[Path, Path] = {}
+    for file in found:
+        once.setdefault(file.resolve(), file)
+    return list(once.values())
+
+
+def _is_case_file(file: Path, *, below: Path) -> bool:
+    """Say whether a file is meant when its folder is named; what is hidden (an import at work) is not."""
+    hidden = any(part.startswith(".") for part in file.relative_to(below).parts)
+    return not hidden and file.suffix.lower() in FORMATS and file.is_file()
 
 
 def read_cases(paths: Iterable[Path]) -> Reading:
@@ -106,10 +114,22 @@ def validate_record(raw: RawRecord) -> tuple[CaseStudy | None, list[Issue]]:
     try:
         return CaseStudy.model_validate(dict(raw.value)), []
     except ValidationError as error:
+        faults = error.errors(include_url=False)
+        around = {fault["loc"][:n] for fault in faults for n in range(len(fault["loc"]))}
         return None, [
-            _issue_of(fault, raw, record_id if isinstance(record_id, str) else None)
-            for fault in error.errors(include_url=False)
+            _issue_of(fault, raw, _printable(record_id) if isinstance(record_id, str) else None)
+            for fault in faults
+            if fault["type"] != "too_short" or fault["loc"] not in around
         ]
+
+
+def _printable(text: str) -> str:
+    """Return a text as it is, or escaped where a control character in it could forge a line of output."""
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
 
 
 def _issue_of(fault: Any, raw: RawRecord, record_id: str | None) -> Issue:
@@ -129,7 +149,7 @@ def _described(fault: Any, path: FieldPath) -> tuple[str, str]:
         advice = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
         return "unknown-field", f"no such field in the case record; {advice}"
     if kind == "literal_error":
-        return "not-allowed", f"{given!r} is not one of: {fault['ctx']['expected']}"
+        return "not-allowed", f"{_SHORT.repr(given)} is not one of: {fault['ctx']['expected']}"
     if kind == "too_short":
         return (
             "missing",
@@ -141,9 +161,10 @@ def _described(fault: Any, path: FieldPath) -> tuple[str, str]:
         )
     if kind == "string_pattern_mismatch" and path[-1:] == ("country",):
         advice = "; the United Kingdom is GB" if str(given).upper() == "UK" else ""
-        return "not-allowed", f"{given!r} is not a two-letter country code in capitals{advice}"
+        return "not-allowed", f"{_SHORT.repr(given)} is not a two-letter country code in capitals{advice}"
     if kind == "string_pattern_mismatch":
-        return "not-allowed", f"{given!r} is not a slug: lower-case letters, digits and single hyphens"
+        told = "is not a slug: lower-case letters, digits and single hyphens"
+        return "not-allowed", f"{_SHORT.repr(given)} {told}"
     return "not-allowed", f"{fault['msg'][0].lower()}{fault['msg'][1:]} (it is {_kind_of(given)})"
 
 
@@ -160,7 +181,8 @@ def _fields_at(path: FieldPath) -> list[str]:
 
 def field_name(path: FieldPath) -> str:
     """Write a path in the contract's words: ``("objections", 1, "result")`` as ``objections[1].result``."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_printable(step)}" for step in path)
+    return "".join(steps).lstrip(".")
 
 
 def _kind_of(value: object) -> str:

@@ -2,13 +2,14 @@
 
 The field names, allowed values and required parts are those of the interchange contract, version 1
 (docs/case-record.md). Missing and null both mean *unknown*; nothing is filled in. Which keys a record
-came with is remembered, so that it is written back with the same ones.
+came with is remembered, so that it is written back with the same ones; a null list as an empty one.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -46,9 +47,24 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 
 def _number_as_text(value: object) -> object:
     """Take ``when: 2013`` for the words it stands for: YAML reads an unquoted year as a number."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return value
+    return str(value)
 
 
+def _no_truth_value(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("true and false are not numbers")  # noqa: TRY004 -- what pydantic expects
+    return value
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("a number is not a date; write it as 2026-11-21")  # noqa: TRY004 -- likewise
+    return value
+
+
+NotTruth = BeforeValidator(_no_truth_value)
 Words = Annotated[Text, BeforeValidator(_number_as_text)]
 
 
@@ -58,7 +74,7 @@ class _Record(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_unknown(cls, data: Any) -> Any:
-        """Read a null list, or a null result, as missing: both say that no source told."""
+        """Read a null list as an empty one, and a null result as unknown: no source told."""
         if not isinstance(data, dict):
             return data
         fields = cls.model_fields
@@ -66,7 +82,9 @@ class _Record(BaseModel):
         def says_nothing(key: Any, value: Any) -> bool:
             return value is None and key in fields and fields[key].default not in (None, PydanticUndefined)
 
-        return {key: value for key, value in data.items() if not says_nothing(key, value)}
+        return {
+            key: fields[key].default if says_nothing(key, value) else value for key, value in data.items()
+        }
 
 
 class Institution(_Record):
@@ -81,9 +99,9 @@ class Institution(_Record):
     phases: tuple[Phase, ...] = Field(min_length=1)
     setting: Setting | None = None
     sector: Sector | None = None
-    pupils: int | None = Field(None, gt=0, description="Head count at the time.")
+    pupils: Annotated[int | None, NotTruth] = Field(None, gt=0, description="Head count at the time.")
     disadvantage: Level | None = Field(None, description="Relative to that country.")
-    disadvantage_percent: float | None = Field(
+    disadvantage_percent: Annotated[float | None, NotTruth] = Field(
         None, ge=0, le=100, description="Share eligible for free meals or the like, per cent."
     )
 
@@ -123,7 +141,7 @@ class Evidence(_Record):
 
     claim: Text
     figure: Words | None = None
-    source: int | None = Field(None, ge=0)
+    source: Annotated[int | None, NotTruth] = Field(None, ge=0)
 
 
 class Pilot(_Record):
@@ -140,7 +158,7 @@ class Factor(_Record):
     factor: FactorName
     effect: Literal["helped", "hindered"]
     note: Text | None = None
-    source: int | None = Field(None, ge=0)
+    source: Annotated[int | None, NotTruth] = Field(None, ge=0)
 
 
 class Source(_Record):
@@ -158,7 +176,9 @@ class Provenance(_Record):
 
     independence: Independence
     sources: tuple[Source, ...] = Field(min_length=1)
-    checked: date | None = Field(None, description="When it was last read again against its sources.")
+    checked: Annotated[date | None, BeforeValidator(_no_number)] = Field(
+        None, description="When it was last read again against its sources."
+    )
 
 
 class CaseStudy(_Record):
@@ -193,7 +213,7 @@ class CaseStudy(_Record):
         return self
 
     def as_contract(self) -> dict[str, Any]:
-        """Return plain JSON values with exactly the keys the record came with, in the contract's order."""
+        """Return plain JSON values with the keys the record came with, in the contract's order."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 

@@ -1,5 +1,7 @@
 """The trade's words: concepts with their synonyms in British, American, Irish and Australian schools.
 
+Themes are the kinds of objection and failure, such as distraction or cost; records name them.
+
 A leader types "handsets" or "cells", a case says "phones": both speak of the concept ``mobile-phones``.
 Words are compared by their stems, phrases before single words, longest first.
 """
@@ -9,20 +11,21 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import Stemmer
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.errors import CorpusError
+from corpus.issues import Issue
+from corpus.parsing import parse_file
 from corpus.records import Slug, Text
 
 SHIPPED_VOCABULARY = Path(__file__).parent / "data" / "vocabulary.yaml"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORD = re.compile(r"\w\w+")
 
 
@@ -60,8 +63,11 @@ class Mention:
 class Vocabulary:
     """Finds the concepts that a text speaks of."""
 
-    def __init__(self, concepts: Sequence[Concept], *, digest: str) -> None:
+    def __init__(
+        self, concepts: Sequence[Concept], *, themes: Sequence[Concept] = (), digest: str = ""
+    ) -> None:
         self.concepts = {concept.id: concept for concept in concepts}
+        self.themes = {theme.id: theme for theme in themes}
         self.digest = digest
         self._phrases = {
             tuple(stems_of(word)): concept.id
@@ -78,12 +84,17 @@ class Vocabulary:
             VocabularyError: If the file cannot be used, or gives one word to two concepts.
         """
         try:
-            content = file.read_bytes()
-            parsed = _VocabularyFile.model_validate(yaml.load(content, Loader=_LOADER))  # noqa: S506 -- safe
-        except (OSError, yaml.YAMLError, ValidationError) as error:
+            digest = hashlib.sha256(file.read_bytes()).hexdigest()
+            (item,) = parse_file(file)
+            if isinstance(item, Issue):
+                raise VocabularyError(str(item))
+            parsed = _VocabularyFile.model_validate(item.value)
+        except (OSError, ValueError) as error:
             raise VocabularyError(f"{file}: {error}") from error
+        _refuse_loose_ends(file, parsed.concepts)
+        _refuse_loose_ends(file, parsed.themes)
         _refuse_double_meanings(file, parsed.concepts)
-        return cls(parsed.concepts, digest=hashlib.sha256(content).hexdigest())
+        return cls(parsed.concepts, themes=parsed.themes, digest=digest)
 
     def mentions(self, stems: Sequence[str]) -> list[Mention]:
         """Return the concepts that a run of stems names, from left to right, without overlaps."""
@@ -112,9 +123,19 @@ def stems_of(text: str) -> list[str]:
 
     Source: Porter, the English stemmer of Snowball, https://snowballstem.org/algorithms/english/stemmer.html
     """
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).replace("’", "'").lower())
+    words = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
     stems: list[str] = Stemmer.Stemmer("english").stemWords(words)
     return stems
+
+
+def _refuse_loose_ends(file: Path, concepts: Sequence[Concept]) -> None:
+    known = Counter(concept.id for concept in concepts)
+    for concept in concepts:
+        if known[concept.id] > 1:
+            raise VocabularyError(f"{file}: the concept {concept.id} stands twice")
+        for broader in concept.broader:
+            if broader not in known:
+                raise VocabularyError(f"{file}: {concept.id} names {broader} as broader, which is not there")
 
 
 def _refuse_double_meanings(file: Path, concepts: Iterable[Concept]) -> None:

@@ -49,7 +49,7 @@ class Answer:
     Attributes:
         concern: What was understood.
         verdict: Whether anybody here has faced this: ``strong``, ``partial`` or ``none``.
-        confidence: That of the surest match; 0 where there is none.
+        confidence: That of the surest match among the first twenty, shown or not; 0 where there is none.
         matches: Best first. With the verdict ``none`` they are only the nearest there are.
         advice: What would make the answer better, in words; empty where nothing would.
     """

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import groupby
 
 from engine.context import SchoolContext
 from engine.context_reading import ContextReading, read_context
-from engine.denial import denied_clauses
+from engine.denial import denied_positions
 
 MOST_WORRIES = 6  # more than that is an essay; the whole text is searched for anyway
 LONGEST_LIST_ITEM = 6  # words; commas between longer parts belong to sentences
@@ -25,6 +26,7 @@ class Concern:
 
     Attributes:
         text: The words as they came, with white space and invisible characters cleaned.
+        query: What to search for: the text without what was ruled out.
         worries: Each separate worry, in order; empty where the text has no words.
         denied: What was said to be no problem, or not meant.
         context: The leader's school: what was said explicitly, over what was read from the text.
@@ -32,18 +34,21 @@ class Concern:
     """
 
     text: str
+    query: str
     worries: tuple[str, ...]
     denied: tuple[str, ...]
     context: SchoolContext
     readings: tuple[ContextReading, ...]
 
-    @property
-    def query(self) -> str:
-        """What to search for: the text without what was ruled out."""
-        text = self.text
-        for denied in self.denied:
-            text = text.replace(denied, " ")
-        return " ".join(re.sub(r"^[\s,;.:-]+", "", text).split()) if self.worries else self.text
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A run of words, the span it has in the text, and the number of its sentence."""
+
+    text: str
+    start: int
+    end: int
+    sentence: int
 
 
 def parse_concern(text: str, explicit: SchoolContext | None = None) -> Concern:
@@ -51,41 +56,69 @@ def parse_concern(text: str, explicit: SchoolContext | None = None) -> Concern:
     clean = clean_text(text)
     read, readings = read_context(clean)
     clauses = _clauses(clean)
-    denied = denied_clauses(clauses)
-    rest = [clause for clause in clauses if clause not in denied]
-    worries = [clause for clause in rest if not _only_describes(clause)]
+    ruled_out = denied_positions([clause.text for clause in clauses])
+    denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
+    rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
+    worries = [clause for clause in rest if not _only_describes(clause.text)] or rest
     return Concern(
         text=clean,
-        worries=_as_worries(clean, worries or rest),
-        denied=denied,
+        query=_without(clean, denied) if denied else clean,
+        worries=_as_worries(worries),
+        denied=tuple(clause.text for clause in denied),
         context=(explicit or SchoolContext()).over(read),
         readings=readings,
     )
 
 
 def clean_text(text: str) -> str:
-    """Return a text without control characters, half characters and runs of white space."""
-    kept = "".join(
-        " " if _is_noise(character) else character for character in unicodedata.normalize("NFC", text)
-    )
-    return " ".join(kept.split())
+    """Return a text without control characters, half characters, invisible marks and runs of white space."""
+    visible = "".join(_visible(character) for character in text)
+    return " ".join(unicodedata.normalize("NFC", visible).split())
 
 
-def _is_noise(character: str) -> bool:
-    """Control characters, lone surrogates and marks that turn text round on a page."""
-    return (
-        unicodedata.category(character) in ("Cc", "Cs", "Cn")
-        or character in "\u202a\u202b\u202c\u202d\u202e\ufeff"
-    )
+def _visible(character: str) -> str:
+    """Return a character, a space for one that separates, or nothing for one that only changes others."""
+    category = unicodedata.category(character)
+    if category == "Cf":  # soft hyphens, zero-width spaces, marks that turn text round on a page
+        return character if character in _JOINERS else ""
+    return " " if category in ("Cc", "Cs", "Cn") else character
 
 
+_JOINERS = "\u200c\u200d"  # parts of words in some scripts, and of emoji
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+[–—-]\s+")
-_CLAUSE_END = re.compile(r",\s+(?:but\s+)?|(?<=[.!?;:])\s+|\s+[–—-]\s+|\s+\bbut\b\s+", re.IGNORECASE)
+_CLAUSE_END = re.compile(r",\s+(?:but\s+)?|(?<=:)\s+|\s+but\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}")
+_EDGE = " ,.;:!-–—"
 
 
-def _clauses(text: str) -> list[str]:
-    return [part.strip(" ,.;:!-–—") for part in _CLAUSE_END.split(text) if _WORD.search(part)]
+def _clauses(text: str) -> list[_Clause]:
+    """Return the clauses of a text that have a word, in order."""
+    found = []
+    for number, (first, last) in enumerate(_split(text, 0, len(text), _SENTENCE_END)):
+        for start, end in _split(text, first, last, _CLAUSE_END):
+            stripped = text[start:end].strip(_EDGE)
+            if _WORD.search(stripped):
+                at = text.index(stripped, start)
+                found.append(_Clause(stripped, at, at + len(stripped), number))
+    return found
+
+
+def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return the spans between the separators in a span of a text."""
+    edges = [start]
+    for found in separator.finditer(text, start, end):
+        edges += found.span()
+    edges.append(end)
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _without(text: str, clauses: list[_Clause]) -> str:
+    kept, position = [], 0
+    for clause in clauses:
+        kept.append(text[position : clause.start])
+        position = clause.end
+    joined = " ".join([*kept, text[position:]])
+    return " ".join(re.sub(r"(?:^|(?<=\s))[,.;:–—-]+(?=\s|$)", " ", joined).split())
 
 
 _LEFT_OVER = frozenset(
@@ -107,16 +140,15 @@ def _only_describes(clause: str) -> bool:
     return all(word.lower() in _LEFT_OVER or word.isdigit() for word in re.findall(r"\w+", rest))
 
 
-def _as_worries(text: str, clauses: list[str]) -> tuple[str, ...]:
+def _as_worries(clauses: list[_Clause]) -> tuple[str, ...]:
     """Tell separate worries apart: each part of a list is one, otherwise each sentence is."""
-    if len(clauses) < 2 or all(len(clause.split()) <= LONGEST_LIST_ITEM for clause in clauses):
-        parts = clauses
+    if all(len(clause.text.split()) <= LONGEST_LIST_ITEM for clause in clauses):
+        parts = [clause.text for clause in clauses]
     else:
-        parts = []
-        for sentence in _SENTENCE_END.split(text):
-            inside = [clause for clause in clauses if clause in sentence]
-            if inside:
-                parts.append(", ".join(inside))
+        parts = [
+            ", ".join(clause.text for clause in sentence)
+            for _, sentence in groupby(clauses, key=lambda clause: clause.sentence)
+        ]
     cleaned = (
         re.sub(r"^(?:and|but|so|because|it['’]s|it is) ", "", part, flags=re.IGNORECASE) for part in parts
     )

@@ -1,8 +1,8 @@
 """How comparable two schools are: Gower similarity with coverage.
 
 Each attribute gives a similarity in [0, 1]; the whole is their weighted mean over the attributes that
-*both* schools have. What is missing on either side weighs nothing, is listed as unknown, and lowers the
-coverage: it is never taken for a match, and never for a difference.
+*both* schools have. What is missing weighs nothing: it is never taken for a match, and never for a
+difference. What the leader told and the case does not is listed as unknown, and lowers the coverage.
 
 Source: J. C. Gower, "A general coefficient of similarity and some of its properties", Biometrics 27
 (1971), doi:10.2307/2528823
@@ -14,12 +14,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import pycountry
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from corpus.records import Institution, Kind, Level, Phase, Sector, Setting
+from corpus.records import Institution, Kind, Level, NotTruth, Phase, Sector, Setting
 
 NEUTRAL = 0.5
 
@@ -32,18 +32,18 @@ class SchoolContext(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    name: str | None = Field(None, max_length=200)
+    name: str | None = None
     kind: Kind | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
         None, description="ISO 3166-1 alpha-2, such as GB.", examples=["GB"]
     )
-    region: str | None = Field(None, max_length=200)
+    region: str | None = None
     phases: tuple[Phase, ...] = ()
     setting: Setting | None = None
     sector: Sector | None = None
-    pupils: int | None = Field(None, gt=0, le=10_000_000, description="Head count.")
+    pupils: Annotated[int | None, NotTruth] = Field(None, gt=0, description="Head count.")
     disadvantage: Level | None = Field(None, description="Relative to the country.")
-    disadvantage_percent: float | None = Field(None, ge=0, le=100)
+    disadvantage_percent: Annotated[float | None, NotTruth] = Field(None, ge=0, le=100)
 
     @field_validator("phases", mode="before")
     @classmethod
@@ -52,8 +52,8 @@ class SchoolContext(BaseModel):
 
     @field_validator("phases")
     @classmethod
-    def _each_phase_once(cls, value: tuple[Phase, ...]) -> tuple[Phase, ...]:
-        return tuple(dict.fromkeys(value))
+    def _each_phase_once_by_age(cls, value: tuple[Phase, ...]) -> tuple[Phase, ...]:
+        return tuple(phase for phase in get_args(Phase) if phase in value)
 
     @field_validator("country")
     @classmethod
@@ -74,8 +74,14 @@ class SchoolContext(BaseModel):
         return {key: value for key, value in self.model_dump(mode="json").items() if value not in (None, [])}
 
     def over(self, other: SchoolContext) -> SchoolContext:
-        """Return this context, with what it does not know taken from another."""
-        return SchoolContext(**{**other.known, **self.known})
+        """Return this context, with what it does not know taken from another.
+
+        Level and percentage of disadvantage are one thing: neither side's is mixed with the other's.
+        """
+        theirs = other.known
+        if _is_known(self, "disadvantage"):
+            theirs = {key: value for key, value in theirs.items() if not key.startswith("disadvantage")}
+        return SchoolContext(**{**theirs, **self.known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +214,7 @@ LARGEST_RATIO = 16  # of pupils; beyond it two schools have nothing in common by
 def _compare_pupils(yours: SchoolContext, theirs: SchoolContext) -> float:
     """One minus the log ratio of head counts over the largest one that still means something."""
     assert yours.pupils is not None and theirs.pupils is not None  # noqa: PT018, S101 -- told to mypy
-    return max(0.0, 1 - abs(math.log(yours.pupils / theirs.pupils)) / math.log(LARGEST_RATIO))
+    return max(0.0, 1 - abs(math.log(yours.pupils) - math.log(theirs.pupils)) / math.log(LARGEST_RATIO))
 
 
 _SYSTEMS = (frozenset(("GB", "IE")), frozenset(("AU", "NZ")), frozenset(("US", "CA")))
@@ -243,19 +249,21 @@ def _compare_sector(yours: SchoolContext, theirs: SchoolContext) -> float:
     return float(yours.sector == theirs.sector)
 
 
+LARGEST_GAP = 50  # percentage points of disadvantage; beyond it two schools have nothing in common by it
 _LEVELS: tuple[Level, ...] = ("low", "average", "high")
 
 
 def _compare_disadvantage(yours: SchoolContext, theirs: SchoolContext) -> float:
     """By percentages within one country, else by level: free meals mean different things elsewhere."""
-    if (
-        yours.disadvantage_percent is not None
-        and theirs.disadvantage_percent is not None
-        and yours.country == theirs.country
-    ):
-        return max(0.0, 1 - abs(yours.disadvantage_percent - theirs.disadvantage_percent) / 50)
-    mine, other = _level_of(yours), _level_of(theirs)
-    return 1 - abs(_LEVELS.index(mine) - _LEVELS.index(other)) / (len(_LEVELS) - 1)
+    mine, other = yours.disadvantage_percent, theirs.disadvantage_percent
+    if mine is not None and other is not None and _in_one_country(yours, theirs):
+        return max(0.0, 1 - abs(mine - other) / LARGEST_GAP)
+    steps = abs(_LEVELS.index(_level_of(yours)) - _LEVELS.index(_level_of(theirs)))
+    return 1 - steps / (len(_LEVELS) - 1)
+
+
+def _in_one_country(yours: SchoolContext, theirs: SchoolContext) -> bool:
+    return yours.country is not None and yours.country == theirs.country
 
 
 def _level_of(context: SchoolContext) -> Level:
@@ -288,7 +296,7 @@ _LABELS = {
 
 
 def _in_words(attribute: str, yours: SchoolContext, theirs: SchoolContext, *, alike: bool) -> str:
-    mine, other = _value(attribute, yours), _value(attribute, theirs)
+    mine, other = _value(attribute, yours, theirs), _value(attribute, theirs, yours)
     if mine == other:
         return f"{_LABELS[attribute]}: {other}"
     return f"{_LABELS[attribute]}: {other} against your {mine}" + (" (close)" if alike else "")
@@ -301,7 +309,8 @@ def country_name(code: str) -> str:
     return str(getattr(country, "common_name", None) or country.name) if country else code
 
 
-def _value(attribute: str, context: SchoolContext) -> str:
+def _value(attribute: str, context: SchoolContext, beside: SchoolContext) -> str:
+    """Return an attribute in words, in the terms in which it is compared with another school's."""
     if attribute == "country":
         return country_name(context.country or "")
     if attribute == "phases":
@@ -310,5 +319,7 @@ def _value(attribute: str, context: SchoolContext) -> str:
         return f"{context.pupils:,} pupils"
     if attribute == "disadvantage":
         percent = context.disadvantage_percent
-        return context.disadvantage or f"{percent:g}%"
+        by_percent = beside.disadvantage_percent is not None and _in_one_country(context, beside)
+        tell_percent = percent is not None and (by_percent or context.disadvantage is None)
+        return f"{percent:g}%" if tell_percent else str(context.disadvantage)
     return str(getattr(context, attribute))

@@ -15,6 +15,8 @@ from functools import lru_cache
 import pycountry
 
 from engine.context import SchoolContext
+from engine.context_words import CAPITALS, WORDS
+from engine.places import countries_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,116 +29,43 @@ class ContextReading:
     end: int
 
 
-# ruff: noqa: E501 -- the word lists are easier to compare one line a value
-# Attribute, value, words. Matched ignoring case, between word boundaries.
-_WORDS: tuple[tuple[str, str, str], ...] = (
-    ("phases", "early-years", r"nursery|nurseries|pre-?school|kindergarten|kinder|early years|eyfs"),
-    (
-        "phases",
-        "primary",
-        r"primary|primaries|elementary|infants?(?: school)?|juniors? school|grade school|ks[12]|key stage [12]"
-        r"|year [1-6]|y[1-6]|prep school",
-    ),
-    (
-        "phases",
-        "secondary",
-        r"secondary|secondaries|high school|middle school|junior high|senior school|post-primary|comprehensive"
-        r"|comp|grammar school|ks[34]|key stage [34]|year (?:7|8|9|10|11)|y(?:7|8|9|10|11)|11-1[68]",
-    ),
-    (
-        "phases",
-        "sixth-form",
-        r"(?:sixth|6th)[- ]form|sixth[- ]formers?|ks5|key stage 5|year 1[23]|y1[23]|11-18",
-    ),
-    (
-        "phases",
-        "further-education",
-        r"fe college|fe|further education|tafe|community college|general further education|gfe",
-    ),
-    (
-        "phases",
-        "special",
-        r"special school|special needs school|sen school|send school|specialist school|special education school",
-    ),
-    ("phases", "alternative", r"pru|pupil referral unit|alternative provision|ap academy"),
-    ("setting", "remote", r"remote (?:island|community|area|school|rural)|island|outback"),
-    ("setting", "rural", r"rural|village|countryside|farming community"),
-    ("setting", "suburban", r"suburban|suburbs?"),
-    ("setting", "town", r"(?:small|market|coastal|seaside|mill|our|a|medium) town|small-town"),
-    ("setting", "urban", r"urban|inner[- ]city|city[- ]cent(?:re|er)|city school|big city"),
-    (
-        "sector",
-        "independent",
-        r"independent (?:school|sector|prep|day|senior)|private school|fee[- ]paying|boarding school",
-    ),
-    (
-        "sector",
-        "state",
-        r"state (?:school|sector|secondary|primary|comprehensive|comp)|maintained school|local authority school",
-    ),
-    ("kind", "trust", r"multi[- ]academy trust|academy trust|our trust|my trust|trust of [\w-]+"),
-    ("kind", "district", r"school district|our district|my district"),
-    (
-        "kind",
-        "authority",
-        r"local authority schools team|we are a local authority|our local authority's schools",
-    ),
-    (
-        "kind",
-        "college",
-        r"(?:fe|sixth[- ]form|further education|community|our|my|this) college|at college|tafe",
-    ),
-    (
-        "kind",
-        "school",
-        r"(?:our|my|this) (?:\w+ ){0,2}?school|(?:primary|secondary|special|high|middle|infant|junior) school",
-    ),
-    (
-        "disadvantage",
-        "high",
-        r"deprived|disadvantaged (?:area|intake|school|community|catchment)|high (?:fsm|poverty|deprivation|pupil premium)|poor (?:area|families|community)|title (?:1|i|one)",
-    ),
-    ("disadvantage", "low", r"affluent|leafy|wealthy (?:area|intake|families|suburb)|well[- ]off"),
-    (
-        "country",
-        "GB",
-        r"uk|u\.k\.|united kingdom|britain|british|england|english school|scotland|scottish|wales|welsh|northern ireland|northern irish",
-    ),
-    ("country", "US", r"usa|u\.s\.a?\.?|united states|american (?:school|high)"),
-    (
-        "country",
-        "IE",
-        r"republic of ireland|(?<!northern )ireland|(?<!northern )irish (?:school|primary|secondary|post-primary)",
-    ),
-    ("country", "NZ", r"new zealand|nz|aotearoa"),
-    ("country", "AU", r"australia|australian|nsw|queensland"),
-    ("country", "CA", r"canada|canadian|ontario|alberta|british columbia"),
+# ruff: noqa: E501 -- patterns are easier to check on one line
+MOST_PUPILS = 1_000_000  # a larger number is no head count of anything that asks here
+
+
+def _compiled(
+    words: dict[str, dict[str, tuple[str, ...]]], flags: int
+) -> list[tuple[str, str, re.Pattern[str]]]:
+    return [
+        (attribute, value, re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)", flags))
+        for attribute, values in words.items()
+        for value, patterns in values.items()
+    ]
+
+
+_PATTERNS = (*_compiled(WORDS, re.IGNORECASE), *_compiled(CAPITALS, 0))
+_PEOPLE = r"(?:pupils?|students?|kids|children|girls|boys|learners|on roll|on the roll|strong)"
+_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3}){1,2}|\d{2,7}|\d(?:\.\d)?k)(?!,?\d)"
+_PART_OF_A_SCHOOL = re.compile(
+    r"(?:(?:class(?:es)?|groups?|sets?|cohorts?|teams?|years?) of (?:about |around |some |only |just )?|year |grade |[-\d,.])$",
+    re.IGNORECASE,
 )
-_PATTERNS = tuple(
-    (attribute, value, re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE))
-    for attribute, value, words in _WORDS
-)
-# In capitals only: "us" and "mat" are words.
-_CAPITALS = (
-    ("country", "US", re.compile(r"\bUS(?= (?:school|high|middle|elementary|district|public)|[,.;)]|$)")),
-    ("kind", "trust", re.compile(r"\bMATs?\b")),
-)
-_PEOPLE = r"(?:pupils?|students?|kids|children|learners|on roll|on the roll|strong)"
-_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{2,6}|\d(?:\.\d)?k)"
 _PUPILS = (
     re.compile(
-        rf"(?:^|[,;:(]|\b(?:with|of|have|has|about|around|some|roughly|only|just|a|an|our|my|is|are)) *{_NUMBER}[- ]?{_PEOPLE}\b(?= *(?:$|[,.;:)]|\b(?:primary|secondary|school|rural|urban|in|on|and|with)\b))",
+        rf"(?:^|[,;:(]|[.!?] |\b(?:with|of|have|has|about|around|some|roughly|only|just|a|an|our|my|is|are)) *{_NUMBER}[- ]?{_PEOPLE}\b"
+        r"(?= *(?:$|[,.;:()]|\b(?:primary|secondary|school|rural|urban|in|on|and|with)\b))",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"\b(?:school|primary|secondary|college|academy|roll|trust) (?:of|with) (?:about |around |some |only |just )?{_NUMBER}\b(?! ?(?:%|schools|academies|staff|teachers))",
+        rf"\b(?:school|primary|secondary|college|academy|roll|trust) (?:of|with) (?:about |around |some |only |just )?{_NUMBER}"
+        rf"(?= *(?:$|[,.;:()]|{_PEOPLE}\b|\b(?:in|on|and|near|where|who|with)\b))",
         re.IGNORECASE,
     ),
-    re.compile(rf"{_NUMBER}[- ](?:pupil|student)\b", re.IGNORECASE),
+    re.compile(rf"\b{_NUMBER}[- ](?:pupil|student)\b(?! (?:survey|council|voice))", re.IGNORECASE),
 )
 _PERCENT = re.compile(
-    r"(?P<number>\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent|percent)(?: (?:on|of|are|get|with|eligible for))*"
-    r" (?:pupils? )?(?:fsm|free (?:school )?meals|pupil premium|pp|disadvantaged|frl|free (?:and|or) reduced)\b",
+    r"(?<![\d.,])(?P<number>\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent|percent)(?: (?:on|of|are|get|with|eligible for))*"
+    r" (?:pupils? )?(?:fsm|free (?:school )?meals|pupil premium|pp|disadvantaged|frl|low[- ]income(?: families| students)?|free (?:and|or) reduced)\b",
     re.IGNORECASE,
 )
 # Names that are also something else in everyday English or another country's place.
@@ -165,14 +94,17 @@ def read_context(text: str) -> tuple[SchoolContext, tuple[ContextReading, ...]]:
 
 
 def _readings(text: str) -> Iterator[ContextReading]:
-    for attribute, value, pattern in (*_PATTERNS, *_CAPITALS, *_countries()):
+    for attribute, value, pattern in (*_PATTERNS, *_countries()):
         for found in pattern.finditer(text):
             yield ContextReading(attribute, value, *found.span())
+    for country, start, end in countries_named(text):
+        yield ContextReading("country", country, start, end)
     for pattern in _PUPILS:
         for found in pattern.finditer(text):
             number = found["number"].lower().replace(",", "")
             pupils = int(float(number[:-1]) * 1000) if number.endswith("k") else int(number)
-            if pupils > 0:
+            whole_school = not _PART_OF_A_SCHOOL.search(text, 0, found.start("number"))
+            if whole_school and 0 < pupils <= MOST_PUPILS:
                 yield ContextReading("pupils", pupils, found.start("number"), found.end())
     for found in _PERCENT.finditer(text):
         if (percent := float(found["number"])) <= 100:
@@ -183,17 +115,23 @@ def _readings(text: str) -> Iterator[ContextReading]:
 def _countries() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     """Names of countries, capitalised as names are; those with two meanings left out."""
     return tuple(
-        ("country", country.alpha_2, re.compile(rf"\b{re.escape(country.name)}\b"))
+        ("country", country.alpha_2, re.compile(rf"\b(?<!New ){re.escape(country.name)}\b"))
         for country in pycountry.countries
         if country.name not in _AMBIGUOUS and "," not in country.name
     )
 
 
 def _without_overlaps(readings: list[ContextReading]) -> list[ContextReading]:
-    """Keep each reading unless a kept one of the same attribute covers some of its text."""
+    """Keep each reading unless a kept one of the same attribute covers part of its text."""
     kept: list[ContextReading] = []
     for reading in readings:
         rivals = (r for r in kept if r.attribute == reading.attribute)
-        if all(reading.end <= r.start or reading.start >= r.end for r in rivals):
+        if all(_apart(reading, rival) for rival in rivals):
             kept.append(reading)
     return kept
+
+
+def _apart(one: ContextReading, other: ContextReading) -> bool:
+    """Say whether two readings can both stand; the same words may say two things, as 11-18 does."""
+    same_words = (one.start, one.end) == (other.start, other.end)
+    return same_words or one.end <= other.start or one.start >= other.end

@@ -22,7 +22,7 @@ def convex_parts(arms: Mapping[str, Scores], weights: Mapping[str, float]) -> di
         weights: Weight of each arm; they are divided by their sum.
 
     Raises:
-        ValueError: If the arms differ in shape, or an arm has no weight.
+        ValueError: If the arms differ in shape, an arm has no weight, or the weights sum to nothing.
 
     Source: Bruch, Gai and Ingber, "An analysis of fusion functions for hybrid retrieval", ACM TOIS 2023,
         doi:10.1145/3596512 (the variant with theoretical minimum and maximum)
@@ -32,6 +32,8 @@ def convex_parts(arms: Mapping[str, Scores], weights: Mapping[str, float]) -> di
     if missing := arms.keys() - weights.keys():
         raise ValueError(f"no weight for {', '.join(sorted(missing))}")
     total = sum(weights[arm] for arm in arms)
+    if total <= 0:
+        raise ValueError("the weights sum to nothing")
     return {arm: np.float32(weights[arm] / total) * scores for arm, scores in arms.items()}
 
 

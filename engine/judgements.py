@@ -6,6 +6,7 @@ whose cases reaches 2 is one that the corpus cannot answer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ class JudgedSet:
 
     def grades(self, query: Query) -> dict[str, int]:
         """Return the grades of a query's cases above 0."""
-        return self.qrels.get(query.id, {})
+        return {case: grade for case, grade in self.qrels.get(query.id, {}).items() if grade > 0}
 
     def is_answerable(self, query: Query) -> bool:
         """Say whether some case is useful for a query."""
@@ -60,7 +61,7 @@ def read_judged_set(queries: Path, qrels: Path, passages: Path | None = None) ->
     known = {query.id for query in found}
     judged: Qrels = {}
     for number, (query, case, grade) in _qrel_lines(qrels):
-        if not grade.lstrip("-").isdigit():
+        if not re.fullmatch(r"-?[0-9]+", grade):
             raise JudgementsError(qrels, number, f"{grade!r} is not a whole number for a grade")
         if query in known:
             judged.setdefault(query, {})[case] = int(grade)
@@ -82,9 +83,9 @@ def _qrel_lines(file: Path) -> Iterator[tuple[int, tuple[str, str, str]]]:
 def _read_passages(file: Path) -> PassageQrels:
     marked: PassageQrels = {}
     for number, columns in _tsv_lines(file):
-        if number == 1:
+        if number == 1 and columns[-1] == "item":
             continue
-        if len(columns) != 4 or not columns[3].isdigit():
+        if len(columns) != 4 or not re.fullmatch(r"[0-9]+", columns[3]):
             raise JudgementsError(file, number, "give query, case, field and a 0-based item")
         marked.setdefault((columns[0], columns[1]), set()).add((columns[2], int(columns[3])))
     return marked

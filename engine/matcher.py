@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from engine.answers import Answer, Match
 from engine.concern import Concern, parse_concern
 from engine.confidence import confidence_of, verdict_of
@@ -17,6 +15,7 @@ from index.case_index import CaseIndex
 from index.encoder import Encoder
 
 DEFAULT_MATCHES = 5
+SURE_AMONG = 20  # ranks in which the surest match is looked for; the verdict must not depend on k
 
 
 class Matcher:
@@ -43,25 +42,28 @@ class Matcher:
             text: The leader's own words. Any text is answered; one without words has no match.
             context: What is known of the leader's school; it wins over what the text tells.
             k: The most matches to return, at least 1.
+
+        Raises:
+            ValueError: If ``k`` is below 1.
         """
+        if k < 1:
+            raise ValueError(f"k is {k}, but at least 1 match must be asked for")
         concern = parse_concern(text, context)
         if not concern.worries:
             return Answer(concern, "none", 0.0, (), ("Tell us in a few words what worries you.",))
         candidates = retrieve(self.index, self.encoder, concern)
-        ranked = rank(self.index, candidates, concern.context)[:k]
-        matches = tuple(self._explain(one, candidates) for one in ranked)
-        best = max(match.confidence for match in matches)
+        ranked = rank(self.index, candidates, concern.context)
+        matches = tuple(self._explain(one, candidates) for one in ranked[:k])
+        best = max(confidence_of(candidates.arms_of(one.position)) for one in ranked[:SURE_AMONG])
         verdict = verdict_of(best)
         return Answer(concern, verdict, best, matches, _advice(concern, sure=verdict == "strong"))
 
     def _explain(self, ranked: Ranked, candidates: Candidates) -> Match:
-        number = int(np.searchsorted(candidates.positions, ranked.position))
-        arms = {arm: float(scores[number]) for arm, scores in candidates.arms.items()}
         return Match(
             case=self.index.cases[ranked.position],
             score=ranked.score,
             parts=ranked.parts,
-            confidence=confidence_of(arms),
+            confidence=confidence_of(candidates.arms_of(ranked.position)),
             context=ranked.context,
             passages=tuple(mirroring_passages(self.index, candidates, ranked.position)),
         )

@@ -70,7 +70,8 @@ def _read_query(raw: bytes, place: Place) -> Query | Issue:
         return Issue(
             "not-a-query", 'a query is a set of keys: {"id": "1", "text": "...", "context": null}', place
         )
-    query_id = value.get("id") if isinstance(value.get("id"), str) else None
+    given = value.get("id")
+    query_id = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None
     try:
         return Query.model_validate(value)
     except ValidationError as error:

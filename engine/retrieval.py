@@ -44,6 +44,11 @@ class Candidates:
     passage_cosine: Scores
     passage_words: Scores
 
+    def arms_of(self, position: int) -> dict[str, float]:
+        """Return the arms of one of the cases."""
+        number = int(np.searchsorted(self.positions, position))
+        return {arm: float(scores[number]) for arm, scores in self.arms.items()}
+
 
 def query_parts(concern: Concern) -> dict[str, float]:
     """Return what is searched for, with the weight of each; the weights sum to 1.

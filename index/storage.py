@@ -1,7 +1,7 @@
 """An index on disk: generations, checksums, atomic publishing, verified opening.
 
     INDEX/
-      CURRENT                     the name of the generation to read
+      CURRENT                     the name of the generation to read, and the SHA-256 of its manifest
       generations/NAME/
         manifest.json             what it was built from and with, and the SHA-256 of every other file
         cases.jsonl               the case studies themselves
@@ -29,10 +29,12 @@ from typing import Literal
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError
+from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError, SearchIndexError
 
 FORMAT = 1
-_GENERATION_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{12}(-\d+)?")
+MANIFEST = "manifest.json"
+_ALTERED = "is not what was written (its checksum differs)"
+_POINTER = re.compile(r"(?P<name>\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?) (?P<sha256>[0-9a-f]{64})", re.ASCII)
 
 
 class FileEntry(BaseModel):
@@ -93,16 +95,19 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
         work.mkdir()
         try:
             yield work
+            vouched = _entry_of(work / MANIFEST).sha256
             _sync_tree(work)
             work.rename(generations / name)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             raise
         _sync(generations)
-        _replace_text(index_dir / "CURRENT", name + "\n")
+        before = _current_name(index_dir)
+        _replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
         # The one before stays: somebody may have read its name and be about to open it.
-        for old in sorted(path for path in generations.iterdir() if path.name != name)[:-1]:
-            shutil.rmtree(old, ignore_errors=True)
+        for old in generations.iterdir():
+            if old.name not in (name, before):
+                shutil.rmtree(old, ignore_errors=True)
 
 
 def describe_files(folder: Path) -> dict[str, FileEntry]:
@@ -114,7 +119,7 @@ def describe_files(folder: Path) -> dict[str, FileEntry]:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest of a generation; it comes last, when all other files are there."""
     text = json.dumps(manifest.model_dump(mode="json"), indent=2)
-    (folder / "manifest.json").write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
@@ -125,14 +130,16 @@ def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
         IndexFormatError: If another version wrote it.
         IndexDamagedError: If a file is missing or does not have its checksum.
     """
-    folder = current_generation(index_dir)
+    folder, manifest_sha256 = _read_pointer(index_dir)
     manifest = read_manifest(index_dir, folder)
+    if _entry_of(folder / MANIFEST).sha256 != manifest_sha256:
+        raise IndexDamagedError(folder / MANIFEST, _ALTERED)
     for name, entry in manifest.files.items():
         file = folder / name
         if not file.is_file():
             raise IndexDamagedError(file, "is missing")
         if _entry_of(file) != entry:
-            raise IndexDamagedError(file, "is not what was written (its checksum differs)")
+            raise IndexDamagedError(file, _ALTERED)
     return folder, manifest
 
 
@@ -143,19 +150,24 @@ def current_generation(index_dir: Path) -> Path:
         IndexNotFoundError: If the folder holds no index.
         IndexDamagedError: If ``CURRENT`` names nothing that is there.
     """
+    return _read_pointer(index_dir)[0]
+
+
+def _read_pointer(index_dir: Path) -> tuple[Path, str]:
+    """Return the current generation's folder and its manifest's SHA-256."""
     pointer = index_dir / "CURRENT"
     try:
-        name = pointer.read_text(encoding="utf-8").strip()
+        found = _POINTER.fullmatch(pointer.read_text(encoding="utf-8").strip())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexNotFoundError(index_dir) from error
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamagedError(pointer, "cannot be read") from error
-    if not _GENERATION_NAME.fullmatch(name):
+    if not found:
         raise IndexDamagedError(pointer, "does not name a generation")
-    folder = index_dir / "generations" / name
+    folder = index_dir / "generations" / found["name"]
     if not folder.is_dir():
         raise IndexDamagedError(folder, "is missing")
-    return folder
+    return folder, found["sha256"]
 
 
 def read_manifest(index_dir: Path, folder: Path) -> Manifest:
@@ -165,7 +177,7 @@ def read_manifest(index_dir: Path, folder: Path) -> Manifest:
         IndexFormatError: If another version wrote it.
         IndexDamagedError: If it cannot be read.
     """
-    file = folder / "manifest.json"
+    file = folder / MANIFEST
     try:
         content = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -177,6 +189,13 @@ def read_manifest(index_dir: Path, folder: Path) -> Manifest:
         return Manifest.model_validate(content)
     except ValidationError as error:
         raise IndexDamagedError(file, "does not hold a manifest") from error
+
+
+def _current_name(index_dir: Path) -> str | None:
+    try:
+        return current_generation(index_dir).name
+    except SearchIndexError:
+        return None
 
 
 def _entry_of(file: Path) -> FileEntry:

@@ -32,6 +32,11 @@ class VectorIndex(Protocol):
         """Return how many vectors it holds."""
         ...
 
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        ...
+
     def search(self, queries: Vectors, k: int) -> Hits:
         """Return the ``k`` nearest rows (all of them where there are fewer) to each query."""
         ...
@@ -49,6 +54,11 @@ class FlatIndex:
 
     def __len__(self) -> int:
         return len(self._vectors)
+
+    @property
+    def dimension(self) -> int:
+        """Length of the vectors."""
+        return int(self._vectors.shape[1])
 
     def search(self, queries: Vectors, k: int) -> Hits:
         """Return the ``k`` nearest rows to each query."""

@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from engine.matcher import Matcher
 from index.case_index import CaseIndex
 from service import api, pages
-from service.problems import install_handlers
+from service.problems import describe_problems, install_handlers
 from service.settings import Settings
 
 logger = logging.getLogger("warts")
@@ -54,6 +54,7 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
     app.state.index, app.state.matcher, app.state.load_error = index, None, None
     app.middleware("http")(_finish)
     install_handlers(app)
+    describe_problems(app)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")

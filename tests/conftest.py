@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from corpus.reading import SHIPPED_CASES, read_cases
 from corpus.records import CaseStudy
 from corpus.vocabulary import stems_of
 from engine.matcher import Matcher
 from index.building import build_index
 from index.case_index import CaseIndex
-from index.encoder import EncoderIdentity, Progress, Vectors
+from index.encoder import EncoderIdentity, Progress, SentenceTransformerEncoder, Vectors
 
 MakeCase = Callable[..., CaseStudy]
 
@@ -149,3 +150,23 @@ def index_dir(tmp_path: Path, three_cases: tuple[CaseStudy, ...], encoder: Hashi
 def matcher(index_dir: Path, encoder: HashingEncoder) -> Matcher:
     """A matcher over the three cases."""
     return Matcher(CaseIndex.open(index_dir), encoder)
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> SentenceTransformerEncoder:
+    """The default model."""
+    return SentenceTransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceTransformerEncoder) -> Path:
+    """A folder with an index of the shipped cases by the default model; built once a run."""
+    directory = tmp_path_factory.mktemp("real") / "index"
+    build_index(read_cases([SHIPPED_CASES]).cases, real_encoder, directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def real_matcher(real_index: Path, real_encoder: SentenceTransformerEncoder) -> Matcher:
+    """A matcher over the shipped cases."""
+    return Matcher(CaseIndex.open(real_index), real_encoder)

@@ -78,14 +78,15 @@ def test_vectors_are_those_of_plain_sentence_transformers_row_by_row(real, plain
 
 @pytest.mark.model
 def test_rows_keep_their_order_although_batches_are_sorted_by_length(real):
-    one_by_one = np.vstack([real.encode_passages([text]) for text in TEXTS])
-    np.testing.assert_allclose(real.encode_passages(TEXTS), one_by_one, atol=1e-5)
+    sample = [0, 11, 22, 40, 69]
+    one_by_one = np.vstack([real.encode_passages([TEXTS[row]]) for row in sample])
+    np.testing.assert_allclose(real.encode_passages(TEXTS)[sample], one_by_one, atol=1e-5)
 
 
 @pytest.mark.model
 def test_progress_counts_up_to_all_texts(real):
     told = []
-    real.encode_passages(TEXTS, progress=lambda done, of: told.append((done, of)))
+    real.encode_passages(["phones"] * 70, progress=lambda done, of: told.append((done, of)))
     done = [count for count, _ in told]
     assert done == sorted(set(done))
     assert {of for _, of in told} == {70}

@@ -1,0 +1,275 @@
+"""A concern understood: worries told apart, the school read, and no text that breaks it."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from engine.concern import MOST_WORRIES, clean_text, parse_concern
+from engine.context import SchoolContext, compare_contexts
+
+ANYTHING = st.text(st.characters())  # lone surrogates and unassigned characters as well
+PIECES = (
+    "the wifi is fine",
+    "not phones",
+    "it's the training",
+    "we are a rural primary school of 85 pupils",
+    "60% fsm",
+    "1,000,000,000 pupils",
+    "٣٤ pupils",
+    "in Scotland",
+    "no complaints about the kit",
+    "what worries me is the cost",
+    "parents are furious",
+    "not enough time",
+    "2.5k students",
+    "İstanbul",
+)
+GLUE = (", ", ". ", "; ", " - ", " but ", ": ", "? ", "\n", " — ", "\u2028", "!\u202e ")
+
+
+@st.composite
+def concerns(draw):
+    """Text as leaders write it, in an order that nobody would."""
+    pieces = draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=9))
+    return "".join(piece + draw(st.sampled_from(GLUE)) for piece in pieces)
+
+
+contexts = st.one_of(
+    st.none(),
+    st.builds(
+        SchoolContext,
+        kind=st.sampled_from([None, "school", "trust", "nation"]),
+        country=st.sampled_from([None, "GB", "US", "NZ"]),
+        phases=st.lists(st.sampled_from(["primary", "secondary", "special"]), max_size=3),
+        setting=st.sampled_from([None, "rural", "mixed"]),
+        pupils=st.one_of(st.none(), st.integers(1, 1_000_000)),
+        disadvantage=st.sampled_from([None, "low", "high"]),
+        disadvantage_percent=st.one_of(st.none(), st.floats(0, 100)),
+    ),
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ANYTHING | concerns(), contexts)
+@example("a school of 999,999,999 pupils", None)
+@example("\ud800\udfff\x00", SchoolContext(country="GB"))
+def test_no_text_and_no_context_make_understanding_fail(text, context):
+    concern = parse_concern(text, context)
+    assert len(concern.worries) <= MOST_WORRIES
+    assert all(worry in concern.text or "," in worry for worry in concern.worries)
+
+
+@settings(max_examples=50, deadline=None)
+@given(concerns())
+def test_a_text_with_words_keeps_a_worry_whatever_it_rules_out(text):
+    concern = parse_concern(text)
+    assert concern.worries
+    assert all(denied in concern.text and denied not in concern.worries for denied in concern.denied)
+
+
+@settings(max_examples=50, deadline=None)
+@given(concerns())
+def test_what_was_read_of_the_school_lies_where_the_reading_says(text):
+    concern = parse_concern(text)
+    for reading in concern.readings:
+        assert concern.text[reading.start : reading.end].strip()
+        if reading.attribute == "country":
+            assert concern.text[reading.start : reading.end] == "Scotland"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "…", "👍", "\u202e\u202c", "\x00\x1b", "a", "- - -"])
+def test_a_text_without_words_holds_no_worry(text):
+    assert parse_concern(text).worries == ()
+
+
+# Cleaning
+
+
+@settings(max_examples=50, deadline=None)
+@given(ANYTHING)
+@example("cafe\u00ad\u0301")
+def test_cleaning_twice_changes_nothing_more(text):
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@settings(max_examples=50, deadline=None)
+@given(ANYTHING)
+def test_clean_text_can_be_written_to_a_file_and_has_no_control_characters(text):
+    clean = clean_text(text)
+    clean.encode("utf-8")
+    assert not {unicodedata.category(character) for character in clean} & {"Cc", "Cs", "Zl", "Zp"}
+    assert "  " not in clean
+    assert clean == clean.strip()
+
+
+@pytest.mark.parametrize("mark", [*"\u202a\u202b\u202c\u202d\u202e", *"\u2066\u2067\u2068\u2069"])
+def test_marks_that_turn_text_round_are_taken_out(mark):
+    assert clean_text(f"phones{mark} banned{mark}") == "phones banned"
+
+
+@pytest.mark.parametrize("invisible", ["\u00ad", "\u200b", "\u2060", "\ufeff"])
+def test_a_word_with_an_invisible_character_in_it_is_the_same_word(invisible):
+    """Text copied from a document brings soft hyphens along; the word was searched for in halves."""
+    assert clean_text(f"pho{invisible}nes banned") == "phones banned"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("  wifi\tis\r\nslow  ", "wifi is slow"),
+        ("wifi\u00a0is\u2003slow", "wifi is slow"),
+        ("wifi\x00is\x1bslow", "wifi is slow"),
+        ("cafe\u0301 wifi", "caf\u00e9 wifi"),
+        ("الهواتف 📱 öğrenci", "الهواتف 📱 öğrenci"),
+    ],
+)
+def test_white_space_is_evened_out_and_letters_of_every_script_stay(text, clean):
+    assert clean_text(text) == clean
+
+
+# Telling worries apart
+
+
+@pytest.mark.parametrize(
+    ("text", "worries"),
+    [
+        ("screen time, cost, staff training", ("screen time", "cost", "staff training")),
+        ("Cost; broken screens; theft.", ("Cost", "broken screens", "theft")),
+        (
+            "battery life - lost chargers - cracked screens",
+            ("battery life", "lost chargers", "cracked screens"),
+        ),
+        ("slow wifi and old laptops", ("slow wifi and old laptops",)),
+        (
+            "Parents think we watch their children. Teachers have had no training.",
+            ("Parents think we watch their children", "Teachers have had no training"),
+        ),
+        ("cost, and the theft of tablets", ("cost", "the theft of tablets")),
+        ("theft, theft, cost", ("theft", "cost")),
+    ],
+)
+def test_the_parts_of_a_list_and_its_sentences_are_worries_of_their_own(text, worries):
+    assert parse_concern(text).worries == worries
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When the network goes down, which it does most weeks, teachers go back to paper and stay there",
+        "Our governors, who met on Tuesday for the first time, want to know what the pupils gain from it",
+        "If we let pupils bring their own laptops, the families who cannot buy one will feel left behind",
+    ],
+)
+def test_a_sentence_with_commas_is_one_worry(text):
+    (worry,) = parse_concern(text).worries
+    assert worry == text
+
+
+def test_a_short_worry_that_is_a_word_of_another_sentence_does_not_join_that_sentence():
+    """A clause was looked for as a string, so a heading was added to every sentence with that word."""
+    worries = parse_concern("phones - phones are stolen from the cloakroom every single week").worries
+    assert worries == ("phones", "phones are stolen from the cloakroom every single week")
+
+
+def test_more_than_the_most_worries_are_cut_but_the_search_is_for_the_whole_text():
+    things = ["theft", "cost", "training", "wifi", "privacy", "batteries", "repairs", "cheating"]
+    concern = parse_concern(", ".join(things))
+    assert concern.worries == tuple(things[:MOST_WORRIES])
+    assert all(thing in concern.query for thing in things)
+
+
+def test_a_clause_that_only_describes_the_school_is_no_worry():
+    concern = parse_concern("We are a rural primary school with 85 pupils. The broadband is too slow.")
+    assert concern.worries == ("The broadband is too slow",)
+    assert (concern.context.setting, concern.context.phases, concern.context.pupils) == (
+        "rural",
+        ("primary",),
+        85,
+    )
+
+
+def test_a_school_and_a_worry_in_one_clause_is_a_worry():
+    assert parse_concern("our rural school has no broadband").worries == (
+        "our rural school has no broadband",
+    )
+
+
+def test_a_text_that_only_describes_the_school_is_still_searched_for():
+    assert parse_concern("a small rural primary school").worries == ("a small rural primary school",)
+
+
+# The query
+
+
+def test_the_query_leaves_out_what_is_ruled_out():
+    concern = parse_concern("The wifi is fine, it's the training that nobody has time for.")
+    assert concern.denied == ("The wifi is fine",)
+    assert concern.query == "it's the training that nobody has time for."
+
+
+def test_the_query_of_a_text_that_rules_nothing_out_is_the_text():
+    text = "Parents, and some governors, think that we watch their children."
+    assert parse_concern(text).query == text
+
+
+def test_what_is_ruled_out_is_cut_only_where_it_was_ruled_out():
+    """The denied words were cut wherever they stood, so another sentence lost its subject."""
+    concern = parse_concern(
+        "the wifi is fine. Parents say the wifi is fine until nine o'clock, then it dies."
+    )
+    assert concern.denied == ("the wifi is fine",)
+    assert concern.query == "Parents say the wifi is fine until nine o'clock, then it dies."
+
+
+# Explicit context
+
+
+def test_explicit_context_wins_over_the_text_and_the_text_fills_its_gaps():
+    explicit = SchoolContext(phases=("secondary",), country="IE")
+    concern = parse_concern("our rural primary school in Scotland has slow broadband", explicit)
+    assert concern.context.phases == ("secondary",)
+    assert concern.context.country == "IE"
+    assert concern.context.setting == "rural"
+
+
+def test_an_explicit_level_of_disadvantage_wins_over_a_percentage_in_the_text():
+    """The percentage was kept beside the level, and was what schools were compared by."""
+    explicit = SchoolContext(country="GB", disadvantage="low")
+    concern = parse_concern("the last school I led had 60% fsm, phones were stolen daily", explicit)
+    theirs = SchoolContext(country="GB", disadvantage="low", disadvantage_percent=4)
+    assert compare_contexts(concern.context, theirs) == compare_contexts(explicit, theirs)
+
+
+def test_a_number_beyond_any_school_is_no_head_count():
+    """It raised: the number was read, and then refused by the context."""
+    concern = parse_concern("a school of 999,999,999 pupils with slow wifi")
+    assert concern.context.pupils is None
+    assert concern.worries
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " + "a" * 300 + "?, phones",
+        "it's not the " + "long-" * 60 + "?, phones",
+        "nobody here really " * 200 + ", phones",
+        "ab, " * 500,
+        "1,111" * 1000,
+        "- " * 2000,
+    ],
+    ids=["long-word", "long-hyphens", "nobody", "clauses", "digits", "dashes"],
+)
+def test_no_text_takes_long_to_understand(text):
+    """One long word after "not" was split in every possible way: 400 letters took most of a minute."""
+    parse_concern("warm")
+    begun = time.perf_counter()
+    parse_concern(text)
+    assert time.perf_counter() - begun < 2

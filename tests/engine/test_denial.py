@@ -1,0 +1,166 @@
+"""What is ruled out, on sentences in the manner of school leaders."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.concern import parse_concern
+from engine.denial import denied_positions
+
+
+def denied_clauses(clauses):
+    return tuple(clauses[number] for number in denied_positions(clauses))
+
+
+RULED_OUT = [
+    ("The wifi is fine, it's the training", "The wifi is fine"),
+    ("wifi is fine but staff are untrained", "wifi is fine"),
+    ("the Wi-Fi is sorted now. Charging trolleys are always empty.", "the Wi-Fi is sorted now"),
+    ("wifi’s fine, logins are a nightmare", "wifi’s fine"),
+    ("It's not the money, it's the time", "It's not the money"),
+    ("Money is not the issue. Training is.", "Money is not the issue"),
+    ("The cost is not a problem but the parents are", "The cost is not a problem"),
+    ("not phones, tablets", "not phones"),
+    ("It isn’t the pupils, it’s the staff", "It isn’t the pupils"),
+    ("not the cost, the workload", "not the cost"),
+    (
+        "we are not talking about phones - tablets in reception are the question",
+        "we are not talking about phones",
+    ),
+    ("No problem with the devices, the trouble is the apps", "No problem with the devices"),
+    ("No complaints about the laptops; teachers just have no time", "No complaints about the laptops"),
+    ("nothing wrong with the kit, nobody knows how to use it", "nothing wrong with the kit"),
+    ("I'm not worried about cost, I'm worried about privacy", "I'm not worried about cost"),
+    (
+        "Teachers aren't bothered by the cameras, parents are furious",
+        "Teachers aren't bothered by the cameras",
+    ),
+    ("nobody objects to the tablets, the fight is over who pays", "nobody objects to the tablets"),
+    ("our governors don't mind the cost, they fear a data breach", "our governors don't mind the cost"),
+    ("parents are happy with the app; teachers hate it", "parents are happy with the app"),
+    ("we have plenty of laptops, what we lack is training", "we have plenty of laptops"),
+    ("the devices are great, our worry is who repairs them", "the devices are great"),
+    ("parents are supportive, it's the governors who say no", "parents are supportive"),
+    (
+        "never had any trouble with pouches, watches are the headache now",
+        "never had any trouble with pouches",
+    ),
+    ("phones are no trouble here, vapes are", "phones are no trouble here"),
+]
+
+# Each of them was a complaint in the mouth of a leader, however many fair words it holds.
+COMPLAINTS = [
+    "not enough training",
+    "pupils are not allowed phones",
+    "children are not allowed their phones at lunch",
+    "the wifi is not fast enough",
+    "our broadband is not good enough",
+    "the wifi is not fine",
+    "the new system is not working",
+    "not everyone has a device at home",
+    "not all families have broadband",
+    "not sure the staff will use it",
+    "not convinced it helps anyone read",
+    "not worth the money",
+    "not being able to log in",
+    "not clear who pays",
+    "no money for repairs",
+    "no evidence that tablets raise results",
+    "no support from the vendor",
+    "no plan for broken screens",
+    "no laptops for the poorest families",
+    "nobody trained the staff",
+    "no one asked the teachers",
+    "nobody uses the tablets we bought",
+    "nothing works",
+    "it never works when we need it",
+    "parents do not trust the app",
+    "teachers are not confident with tablets",
+    "parents are not happy about screen time",
+    "it isn't fair on poorer families",
+    "it isn’t fair on poorer families",
+    "the pouches don't work",
+    "our teachers have no time to learn it",
+    "staff will not give up their whiteboards",
+    "we don't know what to do about chatbots",
+    "how do we stop pupils cheating with AI",
+    "phones are a problem",
+    "wifi is a real issue",
+    "the cost is a worry",
+    "few teachers use it",
+    # A fair word turned round by what stands before it.
+    "I am not happy with the supplier",
+    "parents are not ok with cameras",
+    "they aren't comfortable with being filmed",
+    "nobody is comfortable with AI marking",
+    "governors are far from happy with the cost",
+    "the tablets don't work well",
+    "it never works well",
+    # "Not" before a quality, a count or a place sets no thing aside.
+    "not secure",
+    "not accessible to blind pupils",
+    "not compatible with our laptops",
+    "not a single teacher uses it",
+    "not up to the job",
+    "this is not what we were promised",
+    # "No trouble" of those who make it.
+    "pupils have no trouble getting round the filter",
+]
+
+
+@pytest.mark.parametrize(("text", "denied"), RULED_OUT)
+def test_what_a_leader_says_is_no_problem_or_not_meant_is_ruled_out(text, denied):
+    assert parse_concern(text).denied == (denied,)
+
+
+@pytest.mark.parametrize("complaint", COMPLAINTS)
+def test_a_complaint_is_never_ruled_out(complaint):
+    others = "Parents write to us every week"  # alone it could not be ruled out: something must stay
+    assert denied_clauses([complaint, others]) == ()
+    assert denied_clauses([others, complaint]) == ()
+
+
+@pytest.mark.parametrize(
+    ("complaint", "follow_up"),
+    [
+        ("Pupils film each other in the toilets", "My main worry is who sees the films"),
+        ("Year 9 swap answers in a group chat", "The problem is marking what they hand in"),
+        ("Parents say it is too expensive", "The problem is who pays"),
+        ("The wifi crashes twice a day", "what worries me is the exams"),
+        ("Teachers hate the new register", "it's the third one this year"),
+    ],
+)
+def test_a_worry_is_not_ruled_out_by_the_one_that_follows_from_it(complaint, follow_up):
+    assert denied_clauses([complaint, follow_up]) == ()
+
+
+def test_something_good_is_ruled_out_only_where_the_talk_turns_to_a_worry():
+    assert denied_clauses(["staff are keen", "it's the timetable"]) == ("staff are keen",)
+    assert denied_clauses(["staff are keen", "when do we begin"]) == ()
+
+
+def test_the_clause_that_turns_to_the_worry_is_never_the_one_ruled_out():
+    assert denied_clauses(["it's the workload, and that is fine", "the training is fine"]) == (
+        "the training is fine",
+    )
+
+
+@pytest.mark.parametrize("clauses", [[], ["the wifi is fine"], ["not phones", "no problem with the kit"]])
+def test_not_all_of_a_text_is_ruled_out(clauses):
+    assert denied_clauses(clauses) == ()
+
+
+def test_several_things_are_ruled_out_in_the_order_they_were_said():
+    clauses = ["the wifi is fine", "no complaints about the laptops", "nobody has been trained"]
+    assert denied_clauses(clauses) == ("the wifi is fine", "no complaints about the laptops")
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from([text for pair in RULED_OUT for text in pair] + COMPLAINTS), max_size=8))
+def test_the_clauses_ruled_out_are_some_of_the_clauses_in_their_order(clauses):
+    denied = denied_clauses(clauses)
+    remaining = iter(clauses)
+    assert all(clause in remaining for clause in denied)
+    assert len(denied) < max(len(clauses), 1)

@@ -1,0 +1,170 @@
+"""The order of candidates: what a score is made of, and what comparability may not do."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from engine.context import SchoolContext
+from engine.ranking import CLOSENESS, rank
+from engine.retrieval import Candidates
+from index.building import build_index
+from index.case_index import CaseIndex
+
+ARMS = ("passage", "passages", "whole", "words")
+VILLAGE = {
+    "kind": "school",
+    "country": "GB",
+    "phases": ["primary"],
+    "setting": "rural",
+    "sector": "state",
+    "pupils": 90,
+    "disadvantage": "average",
+}
+METROPOLIS = {
+    "kind": "nation",
+    "country": "AR",
+    "phases": ["further-education"],
+    "setting": "urban",
+    "sector": "independent",
+    "pupils": 900_000,
+    "disadvantage": "high",
+}
+HARDLY_KNOWN = {"kind": "school", "country": "US", "phases": ["special"]}
+PROPERTY = settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def index_of(tmp_path, encoder):
+    """Index some cases and open the index."""
+
+    def make(*cases):
+        build_index(cases, encoder, tmp_path / "made")
+        return CaseIndex.open(tmp_path / "made")
+
+    return make
+
+
+@pytest.fixture
+def index(index_of, make_case):
+    """Three cases told alike: of a metropolis, of a school hardly known, and of a village school."""
+    return index_of(
+        make_case(id="metropolis", institution=METROPOLIS),
+        make_case(id="hardly-known", institution=HARDLY_KNOWN),
+        make_case(id="village", institution=VILLAGE),
+    )
+
+
+def candidates(*nearness):
+    """Make candidates, each with its nearness by arm, or one number for all of its arms."""
+    arms = {
+        arm: np.array([near[arm] if isinstance(near, dict) else near for near in nearness], dtype=np.float32)
+        for arm in ARMS
+    }
+    nothing = np.zeros((1, 0), dtype=np.float32)
+    return Candidates(np.arange(len(nearness)), arms, np.arange(0), nothing, nothing)
+
+
+some_arms = st.fixed_dictionaries(dict.fromkeys(ARMS, st.floats(0, 1, width=32)))
+some_context = st.builds(
+    SchoolContext,
+    kind=st.sampled_from([None, "school", "nation"]),
+    country=st.sampled_from([None, "GB", "AR", "US"]),
+    phases=st.lists(st.sampled_from(["primary", "secondary", "special", "further-education"]), max_size=3),
+    setting=st.sampled_from([None, "rural", "urban", "online"]),
+    pupils=st.one_of(st.none(), st.integers(1, 1_000_000)),
+    disadvantage=st.sampled_from([None, "low", "high"]),
+)
+
+
+@PROPERTY
+@given(st.tuples(some_arms, some_arms, some_arms), some_context)
+def test_a_score_is_the_sum_of_its_parts_and_the_best_comes_first(index, nearness, context):
+    ranked = rank(index, candidates(*nearness), context)
+    for one in ranked:
+        assert one.score == pytest.approx(sum(one.parts.values()), abs=1e-6)
+        assert one.relevance == pytest.approx(sum(one.parts[arm] for arm in ARMS), abs=1e-6)
+        assert 0 <= one.relevance <= 1 + 1e-6
+    assert sorted(one.position for one in ranked) == [0, 1, 2]
+    scores = [one.score for one in ranked]
+    assert scores == sorted(scores, reverse=True)
+
+
+@PROPERTY
+@given(st.tuples(some_arms, some_arms, some_arms), some_context)
+def test_context_moves_a_score_by_at_most_its_share_of_relevance(index, nearness, context):
+    for one in rank(index, candidates(*nearness), context):
+        assert abs(one.parts["context"]) <= CLOSENESS * one.relevance + 1e-6
+
+
+@PROPERTY
+@given(st.tuples(some_arms, some_arms, some_arms))
+def test_without_context_none_of_a_score_comes_from_it(index, nearness):
+    ranked = rank(index, candidates(*nearness), SchoolContext())
+    assert [one.parts["context"] for one in ranked] == [0, 0, 0]
+
+
+def test_the_same_school_gains_the_whole_share_and_one_unlike_in_everything_loses_it(index):
+    ranked = {one.position: one for one in rank(index, candidates(0.5, 0.5, 0.5), SchoolContext(**VILLAGE))}
+    assert ranked[2].parts["context"] == pytest.approx(CLOSENESS * 0.5)
+    assert -CLOSENESS * 0.5 <= ranked[0].parts["context"] < -CLOSENESS * 0.4
+    assert ranked[0].parts["context"] < ranked[1].parts["context"] < ranked[2].parts["context"]
+
+
+@pytest.mark.parametrize(
+    ("context", "first"),
+    [(VILLAGE, 2), (METROPOLIS, 0), (HARDLY_KNOWN, 1)],
+    ids=["village", "metropolis", "special"],
+)
+def test_of_two_cases_as_near_the_more_comparable_school_comes_first(index, context, first):
+    assert rank(index, candidates(0.5, 0.5, 0.5), SchoolContext(**context))[0].position == first
+
+
+def test_a_very_comparable_school_with_another_problem_does_not_overtake_the_right_problem(index):
+    ranked = rank(index, candidates(0.6, 0.1, 0.4), SchoolContext(**VILLAGE))
+    assert [one.position for one in ranked] == [0, 2, 1]
+
+
+def test_comparability_decides_between_cases_that_are_nearly_as_near(index):
+    ranked = rank(index, candidates(0.50, 0.0, 0.49), SchoolContext(**VILLAGE))
+    assert [one.position for one in ranked] == [2, 0, 1]
+
+
+def test_of_equal_scores_the_case_that_comes_first_in_the_index_leads(index):
+    assert [one.position for one in rank(index, candidates(0.4, 0.4, 0.4), SchoolContext())] == [0, 1, 2]
+
+
+def test_a_case_with_nothing_in_common_scores_nothing_however_comparable(index):
+    ranked = rank(index, candidates(0.0, 0.0, 0.0), SchoolContext(**VILLAGE))
+    assert [one.score for one in ranked] == [0, 0, 0]
+
+
+def test_a_vendors_own_story_stands_behind_the_same_story_told_by_others(index_of, make_case):
+    def told_by(independence):
+        source = {"title": "Pouches", "url": f"https://example.org/{independence}"}
+        return make_case(id=independence, provenance={"independence": independence, "sources": [source]})
+
+    index = index_of(*map(told_by, ("vendor-supported", "self-reported", "independent")))
+    ranked = rank(index, candidates(0.5, 0.5, 0.5), SchoolContext())
+    assert [one.position for one in ranked] == [1, 2, 0]
+    assert ranked[0].parts["independence"] == ranked[1].parts["independence"] == 0
+    assert -0.05 < ranked[2].parts["independence"] < 0
+
+
+def test_a_vendors_story_of_the_right_problem_still_leads(index_of, make_case):
+    source = {"title": "Pouches", "url": "https://example.org/pouches"}
+    index = index_of(
+        make_case(id="ours"),
+        make_case(id="theirs", provenance={"independence": "vendor-supported", "sources": [source]}),
+    )
+    assert rank(index, candidates(0.45, 0.5), SchoolContext())[0].position == 1
+
+
+def test_the_comparison_with_the_leaders_school_is_kept_beside_the_score(index):
+    ranked = rank(index, candidates(0.1, 0.2, 0.9), SchoolContext(**VILLAGE))
+    assert ranked[0].context.similarity == pytest.approx(1)
+    assert ranked[0].context.coverage == pytest.approx(1)

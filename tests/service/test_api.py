@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from fastapi.testclient import TestClient
+from jsonschema import Draft202012Validator
+
+from corpus.issues import Place
+from corpus.parsing import RawRecord
+from corpus.reading import validate_record
+from index.case_index import CaseIndex
+from service.app import create_app
+from service.schema_files import schema_of
+from service.settings import Settings
+
+
+def is_problem(response, status: int) -> bool:
+    told = response.json()
+    return (
+        response.status_code == status == told["status"]
+        and response.headers["content-type"] == "application/problem+json"
+        and {"type", "title", "detail", "errors"} <= told.keys()
+    )
+
+
+def test_match_is_valid_against_the_published_schema(client):
+    response = client.post(
+        "/v1/match", json={"text": "slow broadband", "context": {"setting": "rural"}, "k": 2}
+    )
+    assert response.status_code == 200
+    Draft202012Validator(schema_of("answer-v1.schema.json")).validate(response.json())
+    assert response.json()["matches"][0]["case_id"] == "ash-primary-broadband-2015"
+
+
+def test_match_equals_the_command_line(client, matcher):
+    from service.schemas import AnswerOut
+
+    told = client.post("/v1/match", json={"text": "parents and tablets"}).text
+    assert told == AnswerOut.of(matcher.match("parents and tablets")).as_line()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "text"),
+        ({"text": ""}, "text"),
+        ({"text": "   "}, "text"),
+        ({"text": "x" * 10_001}, "text"),
+        ({"text": 7}, "text"),
+        ({"text": "x", "k": 0}, "k"),
+        ({"text": "x", "k": 51}, "k"),
+        ({"text": "x", "context": {"country": "UK"}}, "context.country"),
+        ({"text": "x", "context": {"pupils": -3}}, "context.pupils"),
+        ({"text": "x", "context": {"phases": ["village"]}}, "context.phases[0]"),
+        ({"text": "x", "closeness": 1}, "closeness"),
+        ([1], "body"),
+    ],
+)
+def test_a_request_that_cannot_be_used_names_the_field(client, body, field):
+    response = client.post("/v1/match", json=body)
+    assert is_problem(response, 422)
+    assert field in [error["field"] for error in response.json()["errors"]]
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"{", b"", b"[" * 100_000])
+def test_a_body_that_is_not_json_is_a_problem_and_not_a_crash(client, body):
+    response = client.post("/v1/match", content=body, headers={"Content-Type": "application/json"})
+    assert is_problem(response, 422) or is_problem(response, 400)
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "a", "😀", "\u202eevil\u202c", "<b>bold</b>", "שלום"])
+def test_odd_texts_are_answered(client, text):
+    assert client.post("/v1/match", json={"text": text}).status_code == 200
+
+
+def test_other_keys_of_the_context_are_passed_over(client):
+    body = {"text": "phones", "context": {"setting": "town", "nickname": "x"}}
+    assert client.post("/v1/match", json=body).json()["concern"]["context"] == {"setting": "town"}
+
+
+def test_cases_are_filtered_and_paged_without_loss_or_repetition(client):
+    whole = client.get("/v1/cases").json()
+    assert whole["total"] == 3
+    seen, address = [], "/v1/cases?limit=1"
+    while address:
+        page = client.get(address).json()
+        assert page["total"] == 3
+        seen += [case["case_id"] for case in page["cases"]]
+        address = page["next"]
+    assert seen == [case["case_id"] for case in whole["cases"]] == sorted(seen)
+    filtered = client.get("/v1/cases", params={"country": ["GB"], "phase": ["primary", "special"]}).json()
+    assert [case["case_id"] for case in filtered["cases"]] == ["ash-primary-broadband-2015"]
+
+
+def test_an_unknown_setting_never_passes_a_filter_on_setting(client):
+    found = client.get("/v1/cases", params={"setting": ["rural", "urban"]}).json()["cases"]
+    assert "elm-school-phones-2020" not in [case["case_id"] for case in found]
+
+
+def test_a_filter_value_that_cannot_be_is_a_problem(client):
+    assert is_problem(client.get("/v1/cases?phase=village"), 422)
+    assert is_problem(client.get("/v1/cases?limit=1000"), 422)
+
+
+def test_a_case_comes_in_the_interchange_format(client, three_cases):
+    told = client.get("/v1/cases/oak-college-tablets-2018").json()
+    again, issues = validate_record(RawRecord(told, Place("answer")))
+    assert issues == []
+    assert again == three_cases[2]
+
+
+def test_an_unknown_case_is_404_and_suggests_another(client):
+    response = client.get("/v1/cases/oak-colege-tablets-2018")
+    assert is_problem(response, 404)
+    assert "oak-college-tablets-2018" in response.json()["detail"]
+    assert is_problem(client.get("/v1/cases/..%2f..%2fetc%2fpasswd"), 404)
+    assert is_problem(client.get("/v1/nothing"), 404)
+    assert is_problem(client.get("/v1/match"), 405)
+
+
+def test_similar_cases_leave_out_the_case_itself(client):
+    told = client.get("/v1/cases/oak-college-tablets-2018/similar?k=10").json()
+    assert len(told["similar"]) == 2
+    assert "oak-college-tablets-2018" not in [one["case_id"] for one in told["similar"]]
+    nearness = [one["similarity"] for one in told["similar"]]
+    assert nearness == sorted(nearness, reverse=True)
+
+
+def test_until_the_model_is_loaded_questions_get_503_and_a_time_to_come_back(monkeypatch, index_dir):
+    def broken(_):
+        raise OSError("no weights here")
+
+    monkeypatch.setattr(Settings, "encoder", property(broken))
+    with TestClient(
+        create_app(CaseIndex.open(index_dir), Settings()), raise_server_exceptions=False
+    ) as client:
+        for address, ask in (
+            ("/readyz", client.get),
+            ("/v1/match", lambda a: client.post(a, json={"text": "x"})),
+        ):
+            response = ask(address)
+            assert is_problem(response, 503)
+            assert response.headers["retry-after"] == "5"
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/v1/cases").status_code == 200
+
+
+def test_every_answer_carries_the_security_headers(client):
+    for address in ("/", "/healthz", "/v1/cases", "/static/style.css", "/nothing", "/v1/nothing"):
+        headers = client.get(address).headers
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_no_question_reaches_the_log(client, caplog):
+    caplog.set_level("DEBUG")
+    client.get("/?q=our+secret+worry")
+    client.post("/v1/match", json={"text": "our secret worry"})
+    ours = [record.getMessage() for record in caplog.records if record.name.startswith(("warts", "uvicorn"))]
+    assert any(message.startswith("GET / 200") for message in ours)
+    assert not any("secret" in message for message in ours)
+
+
+def test_the_examples_of_the_api_description_work(client):
+    described = client.get("/v1/openapi.json").json()
+    body = described["paths"]["/v1/match"]["post"]["requestBody"]["content"]["application/json"]
+    assert len(body["examples"]) >= 2
+    for example in body["examples"].values():
+        assert client.post("/v1/match", json=example["value"]).status_code == 200
+    for path in described["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert "200" in operation["responses"]
+
+
+def test_the_description_tells_of_the_errors_as_problem_details(client):
+    responses = client.get("/v1/openapi.json").json()["paths"]["/v1/match"]["post"]["responses"]
+    assert set(responses) == {"200", "422", "503"}
+    assert list(responses["422"]["content"]) == ["application/problem+json"]
+    json.dumps(responses)

@@ -1,0 +1,82 @@
+"""The documents say what is true: settings, schemas, commands, links, figures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from corpus.issues import Place
+from corpus.parsing import RawRecord
+from corpus.reading import validate_record
+from engine.queries import LONGEST_TEXT
+from service.cli import warts
+from service.schema_files import FOLDER, SCHEMAS, text_of
+from service.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").rglob("*.md")])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", list(SCHEMAS))
+def test_a_published_schema_is_that_of_its_model(name):
+    assert (FOLDER / name).read_text(encoding="utf-8") == text_of(name), "run: python -m service.schema_files"
+
+
+def test_every_setting_is_documented_and_none_besides():
+    documented = set(re.findall(r"^\| `(WARTS_[A-Z_]+)`", text("docs/settings.md"), re.MULTILINE))
+    assert documented == {f"WARTS_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_command_stands_in_the_readme():
+    named = set(re.findall(r"`warts ([a-z]+)", text("README.md")))
+    assert named == set(warts.commands)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_within_the_project_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", document.read_text(encoding="utf-8")):
+        assert (document.parent / target).exists(), target
+
+
+def test_the_example_record_of_the_format_is_a_sound_record():
+    example = re.search(r"```yaml\n(.*?)```", text("docs/case-record.md"), re.DOTALL)
+    assert example is not None
+    case, issues = validate_record(RawRecord(yaml.safe_load(example[1]), Place("docs/case-record.md")))
+    assert issues == []
+    assert case is not None
+    assert case.id == "lausd-ipads-2013"
+
+
+def test_the_keys_of_the_example_answer_are_those_of_the_schema():
+    example = re.search(r"```json\n(.*?)```", text("docs/answer.md"), re.DOTALL)
+    assert example is not None
+    answer = json.loads(example[1])
+    schema = json.loads((FOLDER / "answer-v1.schema.json").read_text(encoding="utf-8"))
+    assert set(answer) == set(schema["properties"]) - {"id"}
+    assert set(answer["matches"][0]) == set(schema["$defs"]["MatchOut"]["properties"])
+    assert set(answer["concern"]) == set(schema["$defs"]["ConcernOut"]["properties"])
+
+
+def test_the_limit_on_text_is_documented():
+    assert f"1 to {LONGEST_TEXT:,} characters" in text("docs/api.md")
+
+
+def test_the_number_of_cases_in_the_readme_is_that_of_the_corpus():
+    shipped = len(list((ROOT / "corpus" / "cases").glob("*.yaml")))
+    assert f"{shipped} real case studies" in text("README.md")
+
+
+def test_the_quality_table_of_the_readme_is_the_committed_result():
+    figures = json.loads((ROOT / "benchmarks" / "results" / "quality.json").read_text(encoding="utf-8"))
+    readme = text("README.md")
+    for system, measures in figures["evaluation"]["systems"].items():
+        figures_shown = " | ".join(f"{measures[name]:.3f}" for name in ("ndcg@10", "useful@1", "recall@5"))
+        assert f"| {system} | {figures_shown} |" in readme, system
