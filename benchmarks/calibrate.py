@@ -2,9 +2,9 @@
 
 Run:  python -m benchmarks.calibrate [--index DIR]
 
-A logistic regression of "useful" (grade 2 or 3) on the arms of the first twenty matches of every query in
-the development part of the judged set, and of the questions in benchmarks/data/off-topic.txt, which have
-no answer. The test part is not read.
+A logistic regression of "useful" (grade 2 or 3) on the arms of a match and the length of its query. The
+matches are the first twenty for every query in the development part of the judged set, and for the questions
+in benchmarks/data/off-topic.txt, which have no answer. The test part is not read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from engine.concern import parse_concern
+from engine.confidence import MOST_TERMS
 from engine.judgements import USEFUL, read_judged_set
 from engine.matcher import SURE_AMONG, Matcher
 from engine.ranking import rank
@@ -41,11 +42,9 @@ def main() -> None:
     model = LogisticRegression(C=10.0, max_iter=10_000).fit(rows, useful)
     print(f"{len(rows)} pairs, {int(useful.sum())} of them useful")
     print(f"INTERCEPT = {model.intercept_[0]:.2f}")
-    print(
-        "COEFFICIENTS = {"
-        + ", ".join(f'"{a}": {c:.2f}' for a, c in zip(ARMS, model.coef_[0], strict=True))
-        + "}"
-    )
+    *coefficients, length = model.coef_[0]
+    named = ", ".join(f'"{arm}": {value:.2f}' for arm, value in zip(ARMS, coefficients, strict=True))
+    print(f"COEFFICIENTS = {{{named}}}\nLENGTH = {length:.2f}")
     confidence = model.predict_proba(rows)[:, 1]
     bins = np.minimum((confidence * 10).astype(int), 9)
     for number in sorted(set(bins)):
@@ -57,6 +56,12 @@ def main() -> None:
     kinds = np.array([kind for kind, _ in origin])
     starts = [number for number, (_, is_first) in enumerate(origin) if is_first]
     best = np.maximum.reduceat(confidence, starts)
+    answerable = np.logical_or.reduceat(useful, starts)
+    told_apart = {
+        threshold: (best[answerable] >= threshold).mean() - (best[~answerable] >= threshold).mean()
+        for threshold in np.arange(0.1, 0.6, 0.05).round(2)
+    }
+    print("told apart at: " + "  ".join(f"{at:.2f} {value:.2f}" for at, value in told_apart.items()))
     for kind in sorted(set(kinds)):
         values = sorted(best[kinds[starts] == kind])
         print(f"{kind:10s} best match: " + " ".join(f"{value:.2f}" for value in values))
@@ -77,7 +82,7 @@ def samples(matcher: Matcher) -> tuple[np.ndarray, np.ndarray, list[tuple[str, b
         candidates = retrieve(matcher.index, matcher.encoder, concern)
         for number, one in enumerate(rank(matcher.index, candidates, concern.context)[:LOOKED_AT]):
             arms = candidates.arms_of(one.position)
-            rows.append([arms[arm] for arm in ARMS])
+            rows.append([*(arms[arm] for arm in ARMS), np.log1p(min(candidates.query_terms, MOST_TERMS))])
             useful.append(grades.get(matcher.index.cases[one.position].id, 0) >= USEFUL)
             origin.append((kind, number == 0))
     return np.array(rows), np.array(useful), origin

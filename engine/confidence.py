@@ -1,8 +1,8 @@
 """How sure a match is, and whether to say "nobody here has faced this".
 
 A logistic regression on a match's absolute nearness, never on its rank: the best of nothing is still
-nothing. Its coefficients come from `benchmarks/calibrate.py`, which fits them on the judged queries of
-the development part and on questions that have no answer here; the test part is not looked at.
+nothing. It also knows how much was asked, because the more words a concern has, the smaller the share of
+them that any one case can hold.
 """
 
 from __future__ import annotations
@@ -12,17 +12,27 @@ from collections.abc import Mapping
 
 from engine.answers import Verdict
 
-# Printed by `python -m benchmarks.calibrate`.
-INTERCEPT = -5.77
-COEFFICIENTS = {"whole": 8.12, "words": 8.45}
+# Printed by `python -m benchmarks.calibrate`, which fits them on the development part of the judged set
+# and on questions from outside the field; the test part is not looked at.
+INTERCEPT = -9.35
+COEFFICIENTS = {"whole": 4.81, "words": 11.57}
+LENGTH = 1.59
 
-STRONG, PARTIAL = 0.5, 0.3  # of the surest match; from 0.5 it is likelier useful than not
+MOST_TERMS = 40  # about the longest concern it was fitted on; a longer text is not a surer match
+
+STRONG = 0.5  # of the surest match; from here on it is likelier useful than not
+PARTIAL = 0.2  # where answerable and unanswerable questions are told apart best, on the same data
 
 
-def confidence_of(arms: Mapping[str, float]) -> float:
-    """Return the probability that a match is useful (grade 2 or 3), from its nearness by arm."""
-    logit = INTERCEPT + sum(coefficient * arms[arm] for arm, coefficient in COEFFICIENTS.items())
-    return 1 / (1 + math.exp(-logit))
+def confidence_of(arms: Mapping[str, float], *, query_terms: int) -> float:
+    """Return the probability that a match is useful (grade 2 or 3).
+
+    Args:
+        arms: Its nearness by arm, each in [0, 1].
+        query_terms: How many terms the concern has.
+    """
+    nearness = sum(coefficient * arms[arm] for arm, coefficient in COEFFICIENTS.items())
+    return 1 / (1 + math.exp(-(INTERCEPT + nearness + LENGTH * math.log1p(min(query_terms, MOST_TERMS)))))
 
 
 def verdict_of(best: float) -> Verdict:

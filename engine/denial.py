@@ -22,13 +22,17 @@ _NEGATION = re.compile(
     r"\b(?:not|never|nobody|no one|no-one|none|nothing|hardly|far from|less than|without)\b|n['’]t\b",
     re.IGNORECASE,
 )
+# A question, a wish, or somebody else's word for it rules nothing out.
+_NOT_SAID = re.compile(
+    r"\?$|\b(?:if|wish(?:es)?|when will|told|claim(?:s|ed)?|sa(?:ys?|id)|promised|supposed)\b", re.IGNORECASE
+)
 _NO_PROBLEM = re.compile(
     rf"\b{_NEGATED} (?:really |actually |so much )?(?:a |an |the |our |my |any |where the )?(?:real |big |main |biggest )?{_MATTER}\b"
-    r"|\b(?:no|zero|never (?:had )?any|hardly any|few) (?:real |big |great )?(?:problems?|issues?|complaints?|worries|quarrels?|trouble|bother|fuss|concerns?|gripes?)\b(?! \w+ing\b)"
+    r"|\b(?:no|zero|never (?:had )?any|hardly any) (?:real |big |great )?(?:problems?|issues?|complaints?|worries|quarrels?|trouble|bother|fuss|concerns?|gripes?)\b(?! \w+ing\b| for\b| has\b|-)"
     rf"|\bnothing wrong with\b|\b(?:{_NEGATED}|don['’]t) (?:at all |really |that |especially )?(?:worried|bothered|fussed|concerned|asking|talking|on) (?:about|by)\b"
     r"|\b(?:nobody|no one|no-one|none of (?:us|them))(?: here| there)?(?: really)? (?:is |are |['’]s )?(?:against|minds?|worried|bothered|complain(?:s|ing)|disputes?|doubts?|objects?|questions)\b"
     r"|\b(?:less|least) (?:bothered|worried|concerned) (?:about|by)\b|\bdon['’]t (?:doubt|mind|question)\b"
-    rf"|\b{_NEGATED} (?:what(?! we were)|where|why|who)\b",
+    rf"|\b{_NEGATED} (?:what(?! (?:we|it|they|i|was)\b)|where(?! (?:we|it|they)\b)|why|who)\b",
     re.IGNORECASE,
 )
 _CONTENT = re.compile(
@@ -42,6 +46,10 @@ _THING = r"[\w'’-]+(?: [\w'’-]+){0,3}"
 _SET_ASIDE = re.compile(
     r"^(?:and |so )?(?:(?:it|this|that)(?:['’]s| is)(?: really)? |we (?:mean|want) |i mean |i['’]m )?(?:it isn['’]?t|this isn['’]?t|that isn['’]?t|not) "
     rf"(?:(?:on )?(?:about|because of) {_THING}|(?:the|our|any|my) (?!best\b|same\b|only\b|first\b|right\b|fault\b|answer\b|way\b|case\b){_THING}|(?P<bare>{_THING}))$",
+    re.IGNORECASE,
+)
+_OF_SOMEBODY = re.compile(
+    r"\b(?:we|they|that|which|staff|parents|teachers|pupils) (?:were|was|had|have|are|asked|paid|agreed|wanted|use)\b|\bwe (?:bought|need|paid)\b",
     re.IGNORECASE,
 )
 _GOOD = re.compile(
@@ -77,7 +85,7 @@ def denied_positions(clauses: Sequence[str]) -> tuple[int, ...]:
 
 
 def _is_denied(clause: str, following: Sequence[str]) -> bool:
-    if _TO_THE_WORRY.match(clause):
+    if _TO_THE_WORRY.match(clause) or _NOT_SAID.search(clause):
         return False
     if _NO_PROBLEM.search(clause) or _sets_aside(clause):
         return True
@@ -93,8 +101,12 @@ def _sets_aside(clause: str) -> bool:
     "Not phones" sets phones aside; "not secure" complains.
     """
     found = _SET_ASIDE.match(clause)
-    if found is None or not found["bare"]:
-        return found is not None
+    if found is None or _OF_SOMEBODY.search(clause):
+        return False
+    if not found["bare"]:
+        return True
+    if re.match(r"\w+(?:ed|ing)\b", found["bare"], re.IGNORECASE):
+        return False
     stems = stems_of(found["bare"])
     named = shipped_vocabulary().mentions(stems)
     return len(stems) > 0 and sum(mention.end - mention.start for mention in named) == len(stems)

@@ -54,7 +54,7 @@ class Matcher:
         candidates = retrieve(self.index, self.encoder, concern)
         ranked = rank(self.index, candidates, concern.context)
         matches = tuple(self._explain(one, candidates) for one in ranked[:k])
-        best = max(confidence_of(candidates.arms_of(one.position)) for one in ranked[:SURE_AMONG])
+        best = max(_confidence(one, candidates) for one in ranked[:SURE_AMONG])
         verdict = verdict_of(best)
         return Answer(concern, verdict, best, matches, _advice(concern, sure=verdict == "strong"))
 
@@ -63,10 +63,14 @@ class Matcher:
             case=self.index.cases[ranked.position],
             score=ranked.score,
             parts=ranked.parts,
-            confidence=confidence_of(candidates.arms_of(ranked.position)),
+            confidence=_confidence(ranked, candidates),
             context=ranked.context,
             passages=tuple(mirroring_passages(self.index, candidates, ranked.position)),
         )
+
+
+def _confidence(ranked: Ranked, candidates: Candidates) -> float:
+    return confidence_of(candidates.arms_of(ranked.position), query_terms=candidates.query_terms)
 
 
 def _advice(concern: Concern, *, sure: bool) -> tuple[str, ...]:

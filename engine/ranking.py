@@ -17,7 +17,7 @@ from engine.retrieval import Candidates
 from index.case_index import CaseIndex
 
 # Chosen on training queries, which are not judged on: flat around these values.
-FUSION_WEIGHTS = {"passage": 0.15, "passages": 0.19, "whole": 0.22, "words": 0.44}
+FUSION_WEIGHTS = {"passage": 0.11, "passages": 0.18, "whole": 0.21, "words": 0.50}
 CLOSENESS = 0.15  # of a case's relevance that full comparability adds, and full difference takes away
 INDEPENDENCE = {"independent": 0.0, "self-reported": 0.0, "vendor-supported": -0.03}  # share of relevance
 

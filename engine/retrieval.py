@@ -36,6 +36,7 @@ class Candidates:
         rows: Passages of those cases, in order, shape ``(n_rows,)``.
         passage_cosine: Each passage's cosine with each query part, shape ``(n_parts, n_rows)``.
         passage_words: Each passage's share of words with each query part, same shape.
+        query_terms: How many terms the concern has: stems that are no stop words, and concepts.
     """
 
     positions: Rows
@@ -43,6 +44,7 @@ class Candidates:
     rows: Rows
     passage_cosine: Scores
     passage_words: Scores
+    query_terms: int
 
     def arms_of(self, position: int) -> dict[str, float]:
         """Return the arms of one of the cases."""
@@ -90,6 +92,7 @@ def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int
         rows=rows,
         passage_cosine=cosine,
         passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in texts]),
+        query_terms=index.words_of_cases.count_terms(concern.query),
     )
 
 
@@ -100,10 +103,8 @@ def _run(index: CaseIndex, position: int) -> tuple[int, int]:
 def _best_passages(cosine: Scores, starts: Rows) -> tuple[Scores, Scores]:
     """Return each case's best passage score, and the mean of its best three, shape ``(n_parts, n)``."""
     runs = np.split(cosine, starts[1:], axis=1)
+    # A case has three at least: the contract demands an objection and a failure beside the summary.
     top = [-np.sort(-run, axis=1)[:, :BEST_OF] for run in runs]
     best = np.stack([run[:, 0] for run in top], axis=1)
-    # A case with fewer passages has the mean of those it has.
-    mean = np.stack(
-        [np.where(run >= 0, run, 0).sum(1) / np.maximum((run >= 0).sum(1), 1) for run in top], axis=1
-    )
-    return np.maximum(best, 0), mean
+    mean = np.stack([run.mean(axis=1) for run in top], axis=1)
+    return np.maximum(best, 0), np.maximum(mean, 0)

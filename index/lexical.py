@@ -21,10 +21,11 @@ from bm25s.stopwords import STOPWORDS_EN
 from corpus.vocabulary import Vocabulary, stems_of
 from index.vectors import Scores
 
-_STOP_STEMS = frozenset(stems_of(" ".join(STOPWORDS_EN)))
+_STOP_STEMS = frozenset(stems_of(" ".join([*STOPWORDS_EN, "here"])))  # "mobiles banned here"
 _CONCEPT = "\x01"
 _NO_WORD = "\x00"
 K1, B = 1.2, 0.75  # Lucene's defaults
+NAMED_SHARE = 0.5  # of its concept's weight that a word counts for itself; chosen on the training queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ class Terms:
 
     Attributes:
         terms: Stems without stop words, then the concepts, marked so that no stem is like one.
-        named: Stems that a concept stands for as well.
+        concept_of: The concept that stands for a stem as well, for the stems that name one.
     """
 
     terms: tuple[str, ...]
-    named: frozenset[str]
+    concept_of: dict[str, str]
 
 
 def terms_of(text: str, vocabulary: Vocabulary) -> Terms:
@@ -49,8 +50,12 @@ def terms_of(text: str, vocabulary: Vocabulary) -> Terms:
         for mention in mentions
         for concept in (mention.concept, *vocabulary.concepts[mention.concept].broader)
     ]
-    named = frozenset(stem for mention in mentions for stem in stems[mention.start : mention.end])
-    return Terms((*(stem for stem in stems if stem not in _STOP_STEMS), *concepts), named)
+    concept_of = {
+        stem: _CONCEPT + mention.concept
+        for mention in mentions
+        for stem in stems[mention.start : mention.end]
+    }
+    return Terms((*(stem for stem in stems if stem not in _STOP_STEMS), *concepts), concept_of)
 
 
 class LexicalIndex:
@@ -91,14 +96,23 @@ class LexicalIndex:
     def shares(self, text: str) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
         query = terms_of(text, self._vocabulary)
-        known = [term for term in query.terms if term in self._bm25.vocab_dict]
-        if not known:
-            return np.zeros(self._size, dtype=np.float32)
-        # A word that no document has is not missing where its concept stands for it.
-        asked = [term for term in query.terms if term in self._bm25.vocab_dict or term not in query.named]
-        best = sum(self.weight(term) for term in asked)
-        scores: Scores = np.asarray(self._bm25.get_scores(known), dtype=np.float32)
-        return scores / np.float32(best)
+        scores, best = np.zeros(self._size, dtype=np.float32), 0.0
+        plain = [term for term in query.terms if term not in query.concept_of]
+        best += sum(self.weight(term) for term in plain)
+        if known := [term for term in plain if term in self._bm25.vocab_dict]:
+            scores += self._bm25.get_scores(known)
+        for stem in (term for term in query.terms if term in query.concept_of):
+            if stem not in self._bm25.vocab_dict:
+                continue  # a word that no document has is not missing where its concept stands for it
+            # "Mobiles" is rare and "phones" is not, but they are asked for alike: the concept is what counts.
+            share = min(1.0, NAMED_SHARE * self.weight(query.concept_of[stem]) / self.weight(stem))
+            best += share * self.weight(stem)
+            scores += np.float32(share) * self._bm25.get_scores([stem])
+        return scores / np.float32(best) if best else scores
+
+    def count_terms(self, text: str) -> int:
+        """Return how many terms a text is searched by, known or not."""
+        return len(terms_of(text, self._vocabulary).terms)
 
     def weight(self, term: str) -> float:
         """Return the inverse document frequency of a term, in nats; highest for an unknown one."""

@@ -44,7 +44,7 @@ KIND_WORDS = {
 }
 _VERDICTS = {
     "strong": "Schools here have faced this.",
-    "partial": "Nobody here has faced exactly this, as far as we can tell; these come near.",
+    "partial": "These come near your worry; we cannot be sure that a school here faced exactly this.",
     "none": "Nobody here has faced this. These are only the nearest worries there are.",
 }
 

@@ -37,12 +37,12 @@ def open_page(browser, server):
 
 def test_a_leader_asks_says_more_of_the_school_and_reads_a_case_without_javascript(open_page, server):
     page = open_page("/", java_script_enabled=False)
-    page.get_by_label("What is your worry?").fill("mobiles banned here")
+    page.get_by_label("What is your worry?").fill("we can't trust our pupils with phones")
     page.get_by_text("About your school (optional)").click()
     page.get_by_label("secondary").check()
     page.get_by_label("Country", exact=True).select_option("GB")
     page.get_by_role("button", name="Find schools that felt this").click()
-    assert "q=mobiles+banned+here" in page.url
+    assert "q=we+can%27t+trust+our+pupils+with+phones" in page.url
     assert "phase=secondary" in page.url
     expect(page.get_by_role("status")).to_contain_text("Schools here have faced this.")
     expect(page.locator(".understood")).to_contain_text("secondary, United Kingdom")

@@ -179,6 +179,7 @@ def test_a_short_worry_that_is_a_word_of_another_sentence_does_not_join_that_sen
 def test_more_than_the_most_worries_are_cut_but_the_search_is_for_the_whole_text():
     things = ["theft", "cost", "training", "wifi", "privacy", "batteries", "repairs", "cheating"]
     concern = parse_concern(", ".join(things))
+    assert len(concern.worries) == MOST_WORRIES < len(things)
     assert concern.worries == tuple(things[:MOST_WORRIES])
     assert all(thing in concern.query for thing in things)
 

@@ -107,6 +107,13 @@ COMPLAINTS = [
     "this is not what we were promised",
     # "No trouble" of those who make it.
     "pupils have no trouble getting round the filter",
+    # A fair word that is asked for, wished for or told by somebody else.
+    "are parents happy with this?",
+    "if only the wifi was reliable",
+    "we were told the wifi is fine",
+    # What was missing from a thing, or was another thing than promised.
+    "not encrypted",
+    "not the devices we were promised",
 ]
 
 

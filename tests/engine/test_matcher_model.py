@@ -48,9 +48,26 @@ def test_what_no_school_here_has_faced_gets_the_verdict_none_with_the_nearest_ca
     assert len(answer.matches) == 5
 
 
+def test_a_long_text_about_something_else_gets_the_verdict_none(real_matcher):
+    recipe = (
+        "Rub the butter into the flour until it looks like crumbs, then stir in the sugar and some salt. "
+        "Beat two eggs with the milk and pour them in slowly. Knead the dough on a floured board, roll it "
+        "out as thick as a finger and cut out rounds with a glass. Brush the tops with egg and bake them for "
+        "a quarter of an hour until they have risen and turned golden. Leave them on a rack until lukewarm. "
+        "Serve them with clotted cream and strawberry jam, and argue about which of the two goes on first. "
+    )
+    assert real_matcher.match(recipe).verdict == "none"
+    assert real_matcher.match(recipe * 5).verdict == "none"
+
+
 def test_mobiles_are_phones(real_matcher):
     first_three = real_matcher.match("mobiles banned here").matches[:3]
     assert [match.case.technology for match in first_three if not speaks_of_phones(match)] == []
+
+
+def test_one_word_is_enough_for_most_of_the_first_five(real_matcher):
+    """The word itself, rare in the cases, weighed more than what it means: telephones came before phones."""
+    assert sum(speaks_of_phones(match) for match in real_matcher.match("mobiles").matches) >= 3
 
 
 @pytest.mark.parametrize(
