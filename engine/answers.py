@@ -7,8 +7,8 @@ from typing import Literal
 
 from corpus.passages import Passage
 from corpus.records import CaseStudy
+from engine.comparability import ContextComparison
 from engine.concern import Concern
-from engine.context import ContextComparison
 
 Verdict = Literal["strong", "partial", "none"]
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.records import CaseStudy
-from engine.context import NEUTRAL, ContextComparison, SchoolContext, compare_contexts
+from engine.comparability import NEUTRAL, ContextComparison, compare_contexts
+from engine.context import SchoolContext
 from engine.fusion import convex_parts
 from engine.retrieval import Candidates
 from index.case_index import CaseIndex

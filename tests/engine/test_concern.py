@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from engine.comparability import compare_contexts
 from engine.concern import MOST_WORRIES, clean_text, parse_concern
-from engine.context import SchoolContext, compare_contexts
+from engine.context import SchoolContext
 
 ANYTHING = st.text(st.characters())  # lone surrogates and unassigned characters as well
 PIECES = (

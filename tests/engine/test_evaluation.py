@@ -9,8 +9,9 @@ import pytest
 
 from corpus.passages import Passage
 from engine.answers import Answer, Match, MatchedPassage
+from engine.comparability import ContextComparison
 from engine.concern import parse_concern
-from engine.context import ContextComparison, SchoolContext
+from engine.context import SchoolContext
 from engine.evaluation import (
     OURS,
     SystemResult,

@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from corpus.records import Institution, Kind, Level, Phase, Sector, Setting
-from engine.context import (
-    WEIGHTS,
-    AttributeComparison,
-    ContextComparison,
-    SchoolContext,
-    compare_contexts,
-    country_name,
-)
+from engine.comparability import WEIGHTS, AttributeComparison, ContextComparison, compare_contexts
+from engine.context import SchoolContext, country_name
 
 YOURS = SchoolContext(
     kind="school",
