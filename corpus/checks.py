@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
-import pycountry
-
 from corpus.issues import Issue, Place, Severity
 from corpus.neighbours import near_duplicates
 from corpus.parsing import FieldPath, RawRecord
@@ -64,16 +62,6 @@ def statements(case: CaseStudy) -> Iterator[tuple[FieldPath, str]]:
             yield ("factors", number, "note"), factor.note
     if case.pilot and case.pilot.note:
         yield ("pilot", "note"), case.pilot.note
-
-
-def check_country(case: CaseStudy) -> Iterator[Finding]:
-    """The country is one that ISO 3166-1 knows."""
-    code = case.institution.country
-    if pycountry.countries.get(alpha_2=code) is None:
-        advice = "; the United Kingdom is GB" if code == "UK" else ""
-        yield Finding(
-            ("institution", "country"), "not-allowed", f"{code!r} is no ISO 3166-1 country code{advice}"
-        )
 
 
 def check_source_addresses(case: CaseStudy) -> Iterator[Finding]:
@@ -188,7 +176,6 @@ def check_themes(case: CaseStudy) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    check_country,
     check_source_addresses,
     check_source_titles,
     check_source_positions,

@@ -1,7 +1,7 @@
 """Bringing records into a folder of case studies, one YAML file each, all or nothing.
 
-Nothing is written until everything has been read and checked. Each file is then written beside its
-place and moved into it, so that a reader sees the old record or the new one and never half of either.
+Nothing is written until everything has been read and checked. All files are then written to one side and
+moved into place one by one, so that a reader sees an old record or a new one and never half of either.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ def plan_import(paths: Iterable[Path], into: Path, *, skip_broken: bool = False)
     sound = [case for case in incoming.cases if case.id not in refused]
     known = {case.id: case for case in present.cases}
     changed = tuple(case for case in sound if case.id in known and known[case.id] != case)
-    _require_own_files(changed, present, into)
+    new = tuple(case for case in sound if case.id not in known)
+    _require_own_files(new, changed, present, into)
     return ImportPlan(
-        new=tuple(case for case in sound if case.id not in known),
+        new=new,
         changed=changed,
         unchanged=tuple(case for case in sound if known.get(case.id) == case),
         issues=issues,
@@ -80,9 +81,16 @@ def carry_out(plan: ImportPlan, into: Path) -> None:
             written.replace(into / written.name)
 
 
-def _require_own_files(changed: Iterable[CaseStudy], present: Reading, into: Path) -> None:
-    """Refuse to change a record that the folder keeps in another file: it would stand there twice."""
+def _require_own_files(
+    new: Iterable[CaseStudy], changed: Iterable[CaseStudy], present: Reading, into: Path
+) -> None:
+    """Refuse to write over another record's file, or a record that the folder keeps in another file."""
     homes = {case.id: Path(raw.place.file) for case, raw in zip(present.cases, present.raw, strict=True)}
+    for case in new:
+        if (into / f"{case.id}.yaml").exists():
+            raise CorpusError(
+                f"{into / case.id}.yaml holds another record than {case.id}; rename that file first"
+            )
     for case in changed:
         if homes[case.id] != into / f"{case.id}.yaml":
             raise CorpusError(

@@ -14,7 +14,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+import pycountry
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticUndefined
 
 Kind = Literal["school", "college", "trust", "district", "authority", "nation", "programme"]
@@ -64,6 +73,18 @@ def _no_number(value: object) -> object:
     return value
 
 
+def require_country(code: str) -> str:
+    """Return a country code that ISO 3166-1 has.
+
+    Raises:
+        ValueError: If it has none such.
+    """
+    if pycountry.countries.get(alpha_2=code) is None:
+        advice = "; the United Kingdom is GB" if code == "UK" else ""
+        raise ValueError(f"no country has the code {code!r}{advice}")
+    return code
+
+
 NotTruth = BeforeValidator(_no_truth_value)
 Words = Annotated[Text, BeforeValidator(_number_as_text)]
 
@@ -104,6 +125,11 @@ class Institution(_Record):
     disadvantage_percent: Annotated[float | None, NotTruth] = Field(
         None, ge=0, le=100, description="Share eligible for free meals or the like, per cent."
     )
+
+    @field_validator("country")
+    @classmethod
+    def _a_country(cls, value: str) -> str:
+        return require_country(value)
 
 
 class Years(_Record):

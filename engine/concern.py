@@ -59,7 +59,7 @@ def parse_concern(text: str, explicit: SchoolContext | None = None) -> Concern:
     ruled_out = denied_positions([clause.text for clause in clauses])
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
-    worries = [clause for clause in rest if not _only_describes(clause.text)] or rest
+    worries = [clause for clause in rest if not _only_describes(clause.text)]
     return Concern(
         text=clean,
         query=_without(clean, denied) if denied else clean,

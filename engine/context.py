@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args
 import pycountry
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from corpus.records import Institution, Kind, Level, NotTruth, Phase, Sector, Setting
+from corpus.records import Institution, Kind, Level, NotTruth, Phase, Sector, Setting, require_country
 
 
 class SchoolContext(BaseModel):
@@ -45,18 +45,23 @@ class SchoolContext(BaseModel):
     def _each_phase_once_by_age(cls, value: tuple[Phase, ...]) -> tuple[Phase, ...]:
         return tuple(phase for phase in get_args(Phase) if phase in value)
 
+    @field_validator("country", mode="before")
+    @classmethod
+    def _in_capitals(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
     @field_validator("country")
     @classmethod
     def _a_country(cls, value: str | None) -> str | None:
-        if value is not None and pycountry.countries.get(alpha_2=value) is None:
-            advice = "; the United Kingdom is GB" if value == "UK" else ""
-            raise ValueError(f"no country has the code {value!r}{advice}")
-        return value
+        return None if value is None else require_country(value)
 
     @classmethod
     def of(cls, institution: Institution) -> SchoolContext:
         """Return the context of a case's institution."""
-        return cls(**institution.model_dump())
+        # Built without validation: the record has been validated, and this is done for every candidate.
+        known = dict(institution)
+        known["phases"] = tuple(phase for phase in get_args(Phase) if phase in institution.phases)
+        return cls.model_construct(**known)
 
     @property
     def known(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from engine.answers import Answer
 from engine.fusion import reciprocal_rank_fusion
 from engine.judgements import USEFUL, JudgedSet
 from engine.matcher import Matcher
-from engine.queries import Query
+from engine.queries import JudgedQuery, Query
 from index.lexical import LexicalIndex
 from index.vectors import Scores
 
@@ -134,7 +134,7 @@ def _min_max(scores: Scores | NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _measure(
-    system: str, run: dict[str, Ranking], judged: JudgedSet, answerable: Sequence[Query]
+    system: str, run: dict[str, Ranking], judged: JudgedSet, answerable: Sequence[JudgedQuery]
 ) -> SystemResult:
     qrels = {query.id: judged.grades(query) for query in answerable}
     # Ranks decide, not scores: equal scores must not be put in another order by the measuring tool.

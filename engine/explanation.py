@@ -25,8 +25,9 @@ def mirroring_passages(index: CaseIndex, candidates: Candidates, position: int) 
     rows = index.rows_of_case(position)
     first = int(np.searchsorted(candidates.rows, rows.start))
     columns = slice(first, first + len(rows))
+    meant = slice(0, candidates.parts_meant)  # what was ruled out is mirrored by nothing
     nearness = (
-        candidates.passage_cosine[:, columns] + WORDS_WEIGHT * candidates.passage_words[:, columns]
+        candidates.passage_cosine[meant, columns] + WORDS_WEIGHT * candidates.passage_words[meant, columns]
     ).max(axis=0) / (1 + WORDS_WEIGHT)
     scored = [
         MatchedPassage(index.passages[row], float(score) * _FIELD_WEIGHT[index.passages[row].field])

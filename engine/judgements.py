@@ -13,7 +13,7 @@ from pathlib import Path
 
 from corpus.issues import Issue
 from engine.errors import JudgementsError
-from engine.queries import Query, read_queries
+from engine.queries import JudgedQuery, Query, read_queries
 
 USEFUL = 2  # the least grade of a case that helps
 
@@ -27,7 +27,7 @@ PassageQrels = dict[tuple[str, str], set[tuple[str, int]]]
 class JudgedSet:
     """Queries with their judgements."""
 
-    queries: tuple[Query, ...]
+    queries: tuple[JudgedQuery, ...]
     qrels: Qrels
     passages: PassageQrels
 
@@ -53,15 +53,15 @@ def read_judged_set(queries: Path, qrels: Path, passages: Path | None = None) ->
     Raises:
         JudgementsError: If a file or a line cannot be used; it names the line.
     """
-    found: list[Query] = []
-    for item in read_queries(_bytes_of(queries).split(b"\n"), str(queries)):
+    found: list[JudgedQuery] = []
+    for item in read_queries(_bytes_of(queries).split(b"\n"), str(queries), JudgedQuery):
         if isinstance(item, Issue):
             raise JudgementsError(queries, item.place.line, item.message)
         found.append(item)
     known = {query.id for query in found}
     judged: Qrels = {}
     for number, (query, case, grade) in _qrel_lines(qrels):
-        if not re.fullmatch(r"-?[0-9]+", grade):
+        if not re.fullmatch(r"-?[0-9]{1,3}", grade):
             raise JudgementsError(qrels, number, f"{grade!r} is not a whole number for a grade")
         if query in known:
             judged.setdefault(query, {})[case] = int(grade)

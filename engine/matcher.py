@@ -50,7 +50,7 @@ class Matcher:
             raise ValueError(f"k is {k}, but at least 1 match must be asked for")
         concern = parse_concern(text, context)
         if not concern.worries:
-            return Answer(concern, "none", 0.0, (), ("Tell us in a few words what worries you.",))
+            return Answer(concern, "none", 0.0, (), (_no_worry(concern),))
         candidates = retrieve(self.index, self.encoder, concern)
         ranked = rank(self.index, candidates, concern.context)
         matches = tuple(self._explain(one, candidates) for one in ranked[:k])
@@ -67,6 +67,13 @@ class Matcher:
             context=ranked.context,
             passages=tuple(mirroring_passages(self.index, candidates, ranked.position)),
         )
+
+
+def _no_worry(concern: Concern) -> str:
+    """Ask for the worry, where a text has none."""
+    if concern.readings:
+        return "You told us about your school: now tell us in a few words what worries you."
+    return "Tell us in a few words what worries you."
 
 
 def _confidence(ranked: Ranked, candidates: Candidates) -> float:

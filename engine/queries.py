@@ -6,7 +6,7 @@ Other keys are passed over. A line that cannot be used gives a located issue, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -26,8 +26,6 @@ class Query(BaseModel):
     id: str = Field(min_length=1)
     text: str = Field(max_length=LONGEST_TEXT)
     context: SchoolContext | None = None
-    kind: str | None = Field(None, description="Type of query, for tables of an evaluation.")
-    split: str | None = Field(None, description="Part of a judged set: dev or test.")
 
     @field_validator("id", mode="before")
     @classmethod
@@ -35,19 +33,30 @@ class Query(BaseModel):
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def read_queries(lines: Iterable[bytes], file: str) -> Iterator[Query | Issue]:
+class JudgedQuery(Query):
+    """A query of a judged set."""
+
+    kind: str | None = Field(None, description="Type of query, for tables of an evaluation.")
+    split: str | None = Field(None, description="Part of a judged set: dev or test.")
+
+
+AnyQuery = TypeVar("AnyQuery", bound=Query)
+
+
+def read_queries(lines: Iterable[bytes], file: str, model: type[AnyQuery]) -> Iterator[AnyQuery | Issue]:
     """Yield a query, or what is wrong with it, for each line that is not blank.
 
     Args:
         lines: The lines of the file, as bytes.
         file: Its name, for the issues.
+        model: What a line is: `Query` or `JudgedQuery`.
     """
     seen: dict[str, int] = {}
     for number, raw in enumerate(lines, start=1):
         if not raw.strip():
             continue
         place = Place(file, number)
-        query = _read_query(raw, place)
+        query = _read_query(raw, place, model)
         if isinstance(query, Query):
             if query.id in seen:
                 message = (
@@ -59,7 +68,7 @@ def read_queries(lines: Iterable[bytes], file: str) -> Iterator[Query | Issue]:
         yield query
 
 
-def _read_query(raw: bytes, place: Place) -> Query | Issue:
+def _read_query(raw: bytes, place: Place, model: type[AnyQuery]) -> AnyQuery | Issue:
     try:
         value = load_json(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -73,7 +82,7 @@ def _read_query(raw: bytes, place: Place) -> Query | Issue:
     given = value.get("id")
     query_id = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None
     try:
-        return Query.model_validate(value)
+        return model.model_validate(value)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         message = (

@@ -36,6 +36,7 @@ class Candidates:
         rows: Passages of those cases, in order, shape ``(n_rows,)``.
         passage_cosine: Each passage's cosine with each query part, shape ``(n_parts, n_rows)``.
         passage_words: Each passage's share of words with each query part, same shape.
+        parts_meant: How many of the query parts, the first ones, hold nothing that was ruled out.
         query_terms: How many terms the concern has: stems that are no stop words, and concepts.
     """
 
@@ -44,6 +45,7 @@ class Candidates:
     rows: Rows
     passage_cosine: Scores
     passage_words: Scores
+    parts_meant: int
     query_terms: int
 
     def arms_of(self, position: int) -> dict[str, float]:
@@ -78,7 +80,7 @@ def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int
     texts, weights = list(parts), np.array(list(parts.values()), dtype=np.float32)
     queries = encoder.encode_queries(texts)
     positions = index.candidates(queries, texts, depth=depth)
-    rows = np.concatenate([np.arange(*_run(index, position)) for position in positions])
+    rows = np.concatenate([index.rows_of_case(int(position)) for position in positions])
     cosine = np.maximum(queries @ index.vectors.vectors(rows).T, 0)
     words = np.stack([index.words_of_cases.shares(text)[positions] for text in texts])
     starts = np.searchsorted(rows, index.first_row[positions])
@@ -92,12 +94,9 @@ def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int
         rows=rows,
         passage_cosine=cosine,
         passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in texts]),
+        parts_meant=len(texts) - bool(concern.denied),
         query_terms=index.words_of_cases.count_terms(concern.query),
     )
-
-
-def _run(index: CaseIndex, position: int) -> tuple[int, int]:
-    return int(index.first_row[position]), int(index.first_row[position + 1])
 
 
 def _best_passages(cosine: Scores, starts: Rows) -> tuple[Scores, Scores]:

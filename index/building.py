@@ -29,7 +29,12 @@ _MADE_WITH = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "b
 
 
 def build_index(
-    cases: Sequence[CaseStudy], encoder: Encoder, directory: Path, *, progress: Progress | None = None
+    cases: Sequence[CaseStudy],
+    encoder: Encoder,
+    directory: Path,
+    *,
+    from_configured_cases: bool = False,
+    progress: Progress | None = None,
 ) -> Manifest:
     """Encode and index case studies, and publish the result as the folder's current generation.
 
@@ -37,6 +42,8 @@ def build_index(
         cases: What to index.
         encoder: Embeds the passages; queries must be embedded with the same one.
         directory: Folder of the index; made if it does not exist.
+        from_configured_cases: Whether these are the operator's own cases, so that the index may be built
+            again from them when they change; one built from cases that were named is left alone.
         progress: Called with how many passages are encoded and how many there are.
 
     Raises:
@@ -63,6 +70,7 @@ def build_index(
             built_at=built_at,
             corpus_digest=digest,
             vocabulary_digest=vocabulary.digest,
+            from_configured_cases=from_configured_cases,
             cases=len(cases),
             passages=len(passages),
             encoder=EncoderEntry(**asdict(encoder.identity)),

@@ -21,11 +21,14 @@ class IndexNotFoundError(SearchIndexError):
         self.directory = directory
 
 
+_AGAIN = "build it again with `warts index` (and the --cases and --index it was built with)"
+
+
 class IndexDamagedError(SearchIndexError):
     """A file of the index is missing, cut off or altered."""
 
     def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(f"the index is damaged: {file} {reason}; run `warts index` to build it again")
+        super().__init__(f"the index is damaged: {file} {reason}; {_AGAIN}")
         self.file, self.reason = file, reason
 
 
@@ -34,8 +37,7 @@ class IndexFormatError(SearchIndexError):
 
     def __init__(self, directory: Path, *, found: object, expected: int) -> None:
         super().__init__(
-            f"the index in {directory} has format {found!r} but this version reads {expected}; "
-            "run `warts index` to build it again"
+            f"the index in {directory} has format {found!r} but this version reads {expected}; {_AGAIN}"
         )
         self.directory, self.found, self.expected = directory, found, expected
 
@@ -44,9 +46,7 @@ class VocabularyMismatchError(SearchIndexError):
     """The index on disk was built with another vocabulary than the one this version ships."""
 
     def __init__(self, directory: Path) -> None:
-        super().__init__(
-            f"the index in {directory} was built with another vocabulary; run `warts index` to build it again"
-        )
+        super().__init__(f"the index in {directory} was built with another vocabulary; {_AGAIN}")
         self.directory = directory
 
 
@@ -56,7 +56,8 @@ class EncoderMismatchError(SearchIndexError):
     def __init__(self, *, built_with: str, configured: str) -> None:
         super().__init__(
             f"the index was built with {built_with} but {configured} is configured; "
-            "run `warts index` to build it again, or configure the model it was built with (WARTS_MODEL)"
+            f"{_AGAIN}, "
+            "or configure the model it was built with (WARTS_MODEL)"
         )
         self.built_with, self.configured = built_with, configured
 

@@ -21,7 +21,11 @@ from bm25s.stopwords import STOPWORDS_EN
 from corpus.vocabulary import Vocabulary, stems_of
 from index.vectors import Scores
 
-_STOP_STEMS = frozenset(stems_of(" ".join([*STOPWORDS_EN, "here"])))  # "mobiles banned here"
+# "Mobiles banned here", and what is left of contractions: "don't" is read as "don" and a single letter.
+_MORE_STOPWORDS = (
+    "here re ve ll don doesn didn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn ain"
+)
+_STOP_STEMS = frozenset(stems_of(" ".join([*STOPWORDS_EN, _MORE_STOPWORDS])))
 _CONCEPT = "\x01"
 _NO_WORD = "\x00"
 K1, B = 1.2, 0.75  # Lucene's defaults

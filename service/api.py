@@ -12,7 +12,8 @@ from engine.matcher import Matcher
 from engine.similar import find_case, similar_cases
 from index.case_index import CaseIndex
 from service.filters import CaseFilter
-from service.problems import NotReadyError, problem_responses
+from service.problems import problem_responses
+from service.readiness import ready_matcher
 from service.schemas import AnswerOut, CaseBrief, CasesOut, MatchIn, SimilarCase, SimilarOut
 
 router = APIRouter()
@@ -24,25 +25,8 @@ def the_index(request: Request) -> CaseIndex:
     return index
 
 
-def the_matcher(request: Request) -> Matcher:
-    """Return the matcher.
-
-    Raises:
-        NotReadyError: If its model is not loaded.
-    """
-    matcher: Matcher | None = request.app.state.matcher
-    if matcher is None:
-        failed = request.app.state.load_error
-        raise NotReadyError(
-            f"the model cannot be loaded: {failed}"
-            if failed
-            else "the model is being loaded; try again in seconds"
-        )
-    return matcher
-
-
 TheIndex = Annotated[CaseIndex, Depends(the_index)]
-TheMatcher = Annotated[Matcher, Depends(the_matcher)]
+TheMatcher = Annotated[Matcher, Depends(ready_matcher)]
 CaseId = Annotated[str, Path(max_length=100, examples=["lausd-ipads-2013"])]
 _EXAMPLES: dict[str, Any] = {
     "a short worry": {"value": {"text": "mobiles banned here"}},
@@ -84,7 +68,7 @@ def cases(
     wanted = CaseFilter(
         tuple(phase),
         tuple(setting),
-        tuple(country),
+        tuple(code.upper() for code in country),
         tuple(sector),
         tuple(kind),
         tuple(technology),
@@ -94,7 +78,8 @@ def cases(
     found = wanted.apply(index.cases)
     rest = [case for case in found if case.id > after]
     page = rest[:limit]
-    more = str(request.url.include_query_params(after=page[-1].id)) if len(rest) > limit else None
+    following = request.url.include_query_params(after=page[-1].id) if len(rest) > limit else None
+    more = f"{following.path}?{following.query}" if following else None
     return CasesOut(total=len(found), cases=[CaseBrief.of(case) for case in page], next=more)
 
 

@@ -37,7 +37,7 @@ def main() -> None:
     """Run the command line; an error of ours is one plain message, not a traceback."""
     try:
         warts(prog_name="warts")
-    except WartsError as error:
+    except (WartsError, OSError) as error:  # the latter: a folder that cannot be written, a full disk
         print(f"warts: {error}", file=sys.stderr)
         sys.exit(1)
 

@@ -28,7 +28,7 @@ def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
     Args:
         settings: Where the default index is, what it is built from, and with which model.
         index: An index folder that was named; None for the default one, which is built if there is none
-            yet or if the shipped cases have changed since.
+            yet, or built again if the cases it was built from have changed since.
     """
     return Matcher(open_index(settings, index), settings.encoder)
 
@@ -48,13 +48,15 @@ def _refresh_default(settings: Settings) -> None:
     except (IndexNotFoundError, IndexFormatError):
         reason = "first use"
     else:
+        if not manifest.from_configured_cases:
+            return
         built_from = (manifest.corpus_digest, manifest.vocabulary_digest, manifest.encoder.model)
         if built_from == (corpus_digest(cases), shipped_vocabulary().digest, settings.model):
             return
         reason = "the case studies, the vocabulary or the model have changed"
     print(f"Building the index in {settings.index} ({reason}); this takes about a minute.", file=sys.stderr)
     with progress_bar("passages") as progress:
-        build_index(cases, settings.encoder, settings.index, progress=progress)
+        build_index(cases, settings.encoder, settings.index, from_configured_cases=True, progress=progress)
 
 
 def read_all(paths: list[Path], *, skip_broken: bool = False) -> tuple[CaseStudy, ...]:

@@ -11,12 +11,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
-from corpus.records import Kind, Level, Phase, Sector, Setting
+from corpus.records import Level, Phase, Sector, Setting
 from engine.context import SchoolContext, country_name
-from engine.matcher import Matcher
 from engine.queries import LONGEST_TEXT
 from engine.similar import find_case, similar_cases
 from service import wording
+from service.readiness import ready_matcher
 
 router = APIRouter(include_in_schema=False)
 _FIRST_COUNTRIES = ("GB", "IE", "US", "CA", "AU", "NZ")  # most of our readers; a long list costs them time
@@ -34,7 +34,6 @@ _templates.env.globals.update(
     phases=get_args(Phase),
     settings=get_args(Setting),
     sectors=get_args(Sector),
-    kinds=get_args(Kind),
     levels=get_args(Level),
     countries=_countries(),
     zip=zip,
@@ -103,9 +102,8 @@ def ask(request: Request, school: Annotated[SchoolForm, Depends()], q: str = "")
         errors["q"] = "Say what worries you"
     answer, loading = None, False
     if asked and not errors:
-        matcher: Matcher | None = request.app.state.matcher
-        loading = matcher is None
-        answer = matcher.match(text, school.context, _SHOWN) if matcher else None
+        loading = request.app.state.matcher is None and not request.app.state.load_error
+        answer = None if loading else ready_matcher(request).match(text, school.context, _SHOWN)
     status = 422 if errors else 503 if loading else 200
     content = {"q": text, "school": school, "errors": errors, "answer": answer, "loading": loading}
     return _templates.TemplateResponse(

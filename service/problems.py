@@ -13,17 +13,10 @@ from starlette.exceptions import HTTPException
 from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
 from service.pages import error_page
+from service.readiness import NotReadyError
 from service.schemas import Problem
 
 PROBLEM_JSON = "application/problem+json"
-
-
-class NotReadyError(Exception):
-    """The model is not loaded yet, or could not be."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from corpus.passages import Passage
 from corpus.records import CaseStudy
@@ -26,9 +27,10 @@ WIDEST = 96  # columns; longer lines are hard to read
 MOST_STATEMENTS = 3  # of what went wrong and of regrets, in an answer
 
 
-def answer_as_text(answer: Answer) -> str:
-    """Lay an answer out."""
-    return "\n".join(_answer_lines(answer))
+def answer_as_text(answer: Answer, index_dir: Path | None = None) -> str:
+    """Lay an answer out; ``index_dir`` is the index that was named, if one was."""
+    more = f" --index {index_dir}" if index_dir else ""
+    return "\n".join(_answer_lines(answer, more))
 
 
 def case_as_text(case: CaseStudy) -> str:
@@ -36,7 +38,7 @@ def case_as_text(case: CaseStudy) -> str:
     return "\n".join(_case_lines(case))
 
 
-def _answer_lines(answer: Answer) -> Iterator[str]:
+def _answer_lines(answer: Answer, more: str) -> Iterator[str]:
     concern = answer.concern
     yield from _wrapped(f"Your worry: {concern.text}")
     if len(concern.worries) > 1:
@@ -51,10 +53,10 @@ def _answer_lines(answer: Answer) -> Iterator[str]:
         yield from _wrapped(advice)
     for number, match in enumerate(answer.matches, start=1):
         yield ""
-        yield from _match_lines(number, match)
+        yield from _match_lines(number, match, more)
 
 
-def _match_lines(number: int, match: Match) -> Iterator[str]:
+def _match_lines(number: int, match: Match, more: str) -> Iterator[str]:
     case = match.case
     yield from _wrapped(f"{number}. {case.title}", hanging=3)
     facts = (place_of(case), years_of(case), OUTCOME_WORDS[case.outcome])
@@ -84,14 +86,14 @@ def _match_lines(number: int, match: Match) -> Iterator[str]:
     )
     for source in case.provenance.sources[:MOST_STATEMENTS]:
         yield from _wrapped(f"- {source_line(source)}", indent=5, hanging=2)
-    yield from _more(len(case.provenance.sources), MOST_STATEMENTS, "sources", indent=5)
-    yield f"   The whole story: warts show {case.id}"
+    yield from _more(len(case.provenance.sources), MOST_STATEMENTS, indent=5)
+    yield f"   The whole story: warts show {case.id}{more}"
 
 
 def _passage_lines(passage: Passage) -> Iterator[str]:
     label = {
         "objections": "The objection",
-        "failed": "What failed",
+        "failed": "What went wrong",
         "not_again": "Not again",
         "worked": "What worked",
     }
@@ -138,12 +140,12 @@ def _listed(heading: str, statements: Sequence[str], *, most: int, indent: int =
         yield " " * indent + heading
         for statement in statements[:most]:
             yield from _wrapped(f"- {statement}", indent=indent + 2, hanging=2)
-        yield from _more(len(statements), most, "statements", indent=indent + 2)
+        yield from _more(len(statements), most, indent=indent + 2)
 
 
-def _more(total: int, shown: int, what: str, *, indent: int) -> Iterator[str]:
+def _more(total: int, shown: int, *, indent: int) -> Iterator[str]:
     if total > shown:
-        yield " " * indent + f"(and {total - shown} more {what})"
+        yield " " * indent + f"(and {total - shown} more)"
 
 
 def _wrapped(text: str, *, indent: int = 0, hanging: int = 0) -> Iterable[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,4 +37,6 @@ def ask(text: tuple[str, ...], k: int, index_dir: Path | None, as_json: bool, **
         raise click.UsageError(f"the text has {len(concern):,} characters; keep it to {LONGEST_TEXT:,}")
     context = context_of(school)
     answer = open_matcher(load_settings(), index_dir).match(concern, context, k)
-    click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer))
+    click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer, index_dir))
+    if not answer.matches:
+        sys.exit(1)

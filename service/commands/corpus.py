@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from corpus.checks import check_cases
-from corpus.errors import BrokenRecordsError
+from corpus.errors import BrokenRecordsError, CorpusError
 from corpus.importing import carry_out, plan_import
 from corpus.issues import Issue, errors_among
 from corpus.reading import read_cases, to_json
 from engine.errors import CaseNotFoundError
-from service.commands.options import index_option, json_option
+from service.commands.options import json_option
 from service.opening import open_index, read_all
 from service.settings import load_settings
 from service.text_answer import case_as_text
@@ -29,14 +29,16 @@ paths_argument = click.Path(path_type=Path)
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--skip-broken", is_flag=True, help="Take the sound records when some are broken.")
+@click.option("--replace", is_flag=True, help="Write over records of the same id that say something else.")
 @json_option
 def import_(
-    paths: tuple[Path, ...], into: Path | None, dry_run: bool, skip_broken: bool, as_json: bool
+    paths: tuple[Path, ...], into: Path | None, dry_run: bool, skip_broken: bool, replace: bool, as_json: bool
 ) -> None:
     """Bring case records into a folder, one YAML file each.
 
     Everything is read and checked first. If a record is broken, nothing is written, unless you say
-    --skip-broken. Importing the same records again changes nothing.
+    --skip-broken. Importing the same records again changes nothing; records that differ from those of the
+    same id are written over only with --replace.
     """
     into = into or load_settings().cases
     try:
@@ -46,6 +48,12 @@ def import_(
             click.echo(_as_json(error.issues, new=[], changed=[], unchanged=0, written=False))
             sys.exit(1)
         raise
+    if plan.changed and not replace and not dry_run:
+        ids = ", ".join(case.id for case in plan.changed[:5]) + (", ..." if len(plan.changed) > 5 else "")
+        raise CorpusError(
+            f"{len(plan.changed)} records differ from those in {into} ({ids}); nothing was imported: "
+            "look at them with --dry-run --json, and write over them with --replace"
+        )
     if not dry_run:
         carry_out(plan, into)
     if as_json:
@@ -92,10 +100,10 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("case_id")
-@index_option
+@click.option("--index", "index_dir", type=paths_argument, help="Folder of an index to take the case from.")
 @json_option
 def show(case_id: str, index_dir: Path | None, as_json: bool) -> None:
-    """Show one case study, whole."""
+    """Show one case study, whole: from the shipped cases, or from an index that is named."""
     cases = open_index(load_settings(), index_dir).cases if index_dir else read_all([load_settings().cases])
     case = next((case for case in cases if case.id == case_id), None)
     if case is None:

@@ -36,7 +36,9 @@ def index(cases: tuple[Path, ...], index_dir: Path | None, skip_broken: bool, as
     found = read_all(list(cases) or [settings.cases], skip_broken=skip_broken)
     directory = index_dir or settings.index
     with progress_bar("passages") as progress:
-        manifest = build_index(found, settings.encoder, directory, progress=progress)
+        manifest = build_index(
+            found, settings.encoder, directory, from_configured_cases=not cases, progress=progress
+        )
     if as_json:
         click.echo(manifest.model_dump_json())
     else:

@@ -25,29 +25,28 @@ from service.settings import load_settings
 @index_option
 @json_option
 def match(queries: BinaryIO, k: int, index_dir: Path | None, as_json: bool) -> None:
-    r"""Answer a file of concerns, one JSON object a line; - reads standard input.
+    """Answer a file of concerns, one JSON object a line; - reads standard input.
 
-    \b
-    In:   {"id": "1", "text": "mobiles banned here", "context": {"phases": ["secondary"]}}
-    Out:  one answer a line, in the same order: that of `warts ask --json` with the id.
+    A line in is {"id": "1", "text": "mobiles banned here", "context": {"phases": ["secondary"]}}; a line
+    out, in the same order, is the answer that `warts ask --json` gives, with the id.
 
     The output is always JSON. A line that cannot be used is reported on standard error with its place; the
     others are answered, and the exit code is 1.
     """
     del as_json  # taken because every command takes it; there is no other form
-    items = list(read_queries(queries, getattr(queries, "name", "<stdin>")))
-    issues = [item for item in items if isinstance(item, Issue)]
-    wanted = [item for item in items if isinstance(item, Query)]
-    for issue in issues:
-        click.echo(str(issue), err=True)
-    if wanted:
-        matcher = open_matcher(load_settings(), index_dir)
-        for query in tqdm(wanted, unit=" queries", file=sys.stderr, leave=False, mininterval=1.0):
-            answer = matcher.match(query.text, query.context, k)
-            click.echo(AnswerOut.of(answer, query.id).as_line())
-    if issues:
-        click.echo(f"{len(issues)} of {len(items)} lines could not be used", err=True)
-        sys.exit(1)
-    if not wanted:
+    matcher, answered, broken = open_matcher(load_settings(), index_dir), 0, 0
+    lines = tqdm(queries, unit=" lines", file=sys.stderr, leave=False, mininterval=1.0)
+    for item in read_queries(lines, getattr(queries, "name", "<stdin>"), Query):
+        if isinstance(item, Issue):
+            broken += 1
+            click.echo(str(item), err=True)
+            continue
+        answered += 1
+        answer = matcher.match(item.text, item.context, k)
+        click.echo(AnswerOut.of(answer, item.id).as_line())
+    if broken:
+        click.echo(f"{broken} of {broken + answered} lines could not be used", err=True)
+    elif not answered:
         click.echo("there is no query in the input", err=True)
+    if broken or not answered:
         sys.exit(1)

@@ -46,17 +46,6 @@ def test_a_country_that_iso_knows_passes(check, code):
     assert check(**institution(country=code)) == []
 
 
-@pytest.mark.parametrize("code", ["UK", "EU", "ZZ", "XX", "SU"])
-def test_a_country_that_iso_does_not_know_is_an_error(check, code):
-    assert check(**institution(country=code)) == [("institution.country", "not-allowed", "error")]
-
-
-def test_who_writes_uk_is_told_to_write_gb(make_case):
-    """The hint hung on a pattern that two capital letters never fail, so that only `uk` was given it."""
-    (issue,) = check_case(make_case(**institution(country="UK")), RawRecord({}, Place("a.yaml")))
-    assert "GB" in issue.message
-
-
 # --- addresses ---------------------------------------------------------------------------------------------
 
 

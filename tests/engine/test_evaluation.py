@@ -23,7 +23,7 @@ from engine.evaluation import (
     evaluate,
 )
 from engine.judgements import JudgedSet
-from engine.queries import Query
+from engine.queries import JudgedQuery
 
 PHONES, BROADBAND, TABLETS = (
     "elm-school-phones-2020",
@@ -53,7 +53,9 @@ def answer_of(make_case):
 
 
 def judged_set(qrels, *, kinds=None, passages=None):
-    queries = tuple(Query(id=query, text=f"worry {query}", kind=(kinds or {}).get(query)) for query in qrels)
+    queries = tuple(
+        JudgedQuery(id=query, text=f"worry {query}", kind=(kinds or {}).get(query)) for query in qrels
+    )
     return JudgedSet(queries, qrels, passages or {})
 
 
@@ -233,9 +235,9 @@ def test_without_marked_passages_there_is_no_precision(answer_of):
 def judged():
     """Two worries that the three cases answer, and one that they do not."""
     queries = (
-        Query(id="slow", text="the broadband is too slow for a whole class", kind="plain"),
-        Query(id="zeppelin", text="quokka zeppelin", kind="off-topic"),
-        Query(id="cost", text="our families cannot afford iPads", context=SchoolContext(country="US")),
+        JudgedQuery(id="slow", text="the broadband is too slow for a whole class", kind="plain"),
+        JudgedQuery(id="zeppelin", text="quokka zeppelin", kind="off-topic"),
+        JudgedQuery(id="cost", text="our families cannot afford iPads", context=SchoolContext(country="US")),
     )
     qrels = {"slow": {BROADBAND: 3, PHONES: 1}, "zeppelin": {PHONES: 1}, "cost": {TABLETS: 3, BROADBAND: 0}}
     passages = {("slow", BROADBAND): {("objections", 0)}}
@@ -270,7 +272,7 @@ def test_a_run_measures_refusals_verdicts_and_passages_of_the_same_answers(match
 
 
 def test_every_baseline_is_measured_beside_ours_and_knows_no_vocabulary(matcher):
-    judged = JudgedSet((Query(id="q", text="iPads"),), {"q": {TABLETS: 3}}, {})
+    judged = JudgedSet((JudgedQuery(id="q", text="iPads"),), {"q": {TABLETS: 3}}, {})
     evaluation = evaluate(matcher, judged)
     first = {system.system: system.mean("useful@1") for system in evaluation.systems}
     assert first[OURS] == 1
@@ -281,7 +283,7 @@ def test_every_baseline_is_measured_beside_ours_and_knows_no_vocabulary(matcher)
 
 def test_the_baselines_find_a_worry_in_its_own_words(matcher):
     text = "The broadband is too slow for a whole class"
-    judged = JudgedSet((Query(id="q", text=text),), {"q": {BROADBAND: 3}}, {})
+    judged = JudgedSet((JudgedQuery(id="q", text=text),), {"q": {BROADBAND: 3}}, {})
     for system in evaluate(matcher, judged).systems:
         assert {name: values.tolist() for name, values in system.per_query.items()} == {
             "ndcg@10": [1],
@@ -297,7 +299,7 @@ def test_progress_is_told_after_each_query(matcher, judged):
 
 
 def test_a_set_without_an_answerable_query_has_no_means_but_its_verdicts(matcher):
-    judged = JudgedSet((Query(id="q", text="quokka zeppelin"),), {"q": {PHONES: 1}}, {})
+    judged = JudgedSet((JudgedQuery(id="q", text="quokka zeppelin"),), {"q": {PHONES: 1}}, {})
     evaluation = evaluate(matcher, judged)
     assert evaluation.kinds == ()
     assert [system.mean("ndcg@10") for system in evaluation.systems] == [None] * 5
@@ -306,6 +308,6 @@ def test_a_set_without_an_answerable_query_has_no_means_but_its_verdicts(matcher
 
 
 def test_a_query_without_words_is_measured_as_finding_nothing(matcher):
-    judged = JudgedSet((Query(id="q", text="?!"),), {"q": {PHONES: 3}}, {})
+    judged = JudgedSet((JudgedQuery(id="q", text="?!"),), {"q": {PHONES: 3}}, {})
     ours = evaluate(matcher, judged).systems[-1]
     assert ours.mean("ndcg@10") == 0

@@ -10,7 +10,7 @@ from engine.queries import LONGEST_TEXT, Query, read_queries
 
 
 def read_one(line):
-    (found,) = read_queries([line], "queries.jsonl")
+    (found,) = read_queries([line], "queries.jsonl", Query)
     return found
 
 
@@ -69,7 +69,7 @@ def test_any_id_and_text_come_back_as_they_were(query_id, text):
 @settings(max_examples=50, deadline=None)
 @given(lines=st.lists(st.binary(max_size=40)))
 def test_no_bytes_at_all_raise(lines):
-    found = list(read_queries(lines, "queries.jsonl"))
+    found = list(read_queries(lines, "queries.jsonl", Query))
     assert len(found) == sum(bool(line.strip()) for line in lines)
 
 
@@ -142,14 +142,14 @@ def test_an_issue_names_the_query_where_its_id_can_be_read(query_id, named):
 
 def test_one_bad_line_does_not_keep_the_others_out_and_lines_are_counted_with_the_blank_ones():
     lines = [b'{"id": "1", "text": "a"}', b"", b"{", b"  \r\n", b'{"id": "2", "text": "b"}']
-    first, issue, second = read_queries(lines, "q")
+    first, issue, second = read_queries(lines, "q", Query)
     assert (first.id, second.id) == ("1", "2")
     assert issue.place.line == 3
 
 
 def test_a_second_query_with_an_id_is_kept_out_and_told_where_the_first_stands():
     lines = [b"", b'{"id": "1", "text": "a"}', b'{"id": 1, "text": "b"}', b'{"id": "1", "text": "c"}']
-    first, *issues = read_queries(lines, "q")
+    first, *issues = read_queries(lines, "q", Query)
     assert first.text == "a"
     assert [(issue.code, issue.place.line, issue.record_id, issue.field) for issue in issues] == [
         ("duplicate-id", 3, "1", "id"),
@@ -160,5 +160,5 @@ def test_a_second_query_with_an_id_is_kept_out_and_told_where_the_first_stands()
 
 def test_an_id_of_a_line_that_could_not_be_used_is_free():
     lines = [b'{"id": "1"}', b'{"id": "1", "text": "b"}']
-    _, query = read_queries(lines, "q")
+    _, query = read_queries(lines, "q", Query)
     assert query.text == "b"

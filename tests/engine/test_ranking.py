@@ -66,7 +66,9 @@ def candidates(*nearness):
         for arm in ARMS
     }
     nothing = np.zeros((1, 0), dtype=np.float32)
-    return Candidates(np.arange(len(nearness)), arms, np.arange(0), nothing, nothing, query_terms=1)
+    return Candidates(
+        np.arange(len(nearness)), arms, np.arange(0), nothing, nothing, parts_meant=1, query_terms=1
+    )
 
 
 some_arms = st.fixed_dictionaries(dict.fromkeys(ARMS, st.floats(0, 1, width=32)))

@@ -283,3 +283,50 @@ def test_every_command_has_help(command):
     result = warts(command, "--help")
     assert result.exit_code == 0
     assert "Usage: warts" in result.stdout
+
+
+def test_import_writes_over_a_record_that_says_something_else_only_when_told(tmp_path, make_record):
+    """Importing an older file again silently undid everything that had been mended since."""
+    cases, into = write_lines(tmp_path / "cases.jsonl", make_record()), tmp_path / "into"
+    warts("import", cases, "--cases", into)
+    write_lines(cases, make_record(title="Another title"))
+    with pytest.raises(WartsError, match="1 records differ"):
+        CliRunner().invoke(cli.warts, ["import", str(cases), "--cases", str(into)], catch_exceptions=False)
+    assert "Another title" not in (into / "elm-school-phones-2020.yaml").read_text()
+    assert warts("import", cases, "--cases", into, "--replace").exit_code == 0
+    assert "Another title" in (into / "elm-school-phones-2020.yaml").read_text()
+
+
+def test_import_never_writes_over_the_file_of_another_record(tmp_path, make_record):
+    """A new record took the file that its id named, and the record that stood there was gone."""
+    cases = write_lines(tmp_path / "cases.jsonl", make_record())
+    (tmp_path / "into").mkdir()
+    other = tmp_path / "into" / "elm-school-phones-2020.yaml"
+    other.write_text(json.dumps(make_record(id="somebody-else-2019")))
+    with pytest.raises(WartsError, match="holds another record"):
+        CliRunner().invoke(
+            cli.warts, ["import", str(cases), "--cases", str(tmp_path / "into")], catch_exceptions=False
+        )
+    assert "somebody-else-2019" in other.read_text()
+
+
+def test_a_default_index_of_named_cases_is_not_built_again_from_the_shipped_ones(
+    tmp_path, monkeypatch, make_record, encoder
+):
+    monkeypatch.setenv("WARTS_INDEX", str(tmp_path / "default"))
+    monkeypatch.setenv("WARTS_MODEL", encoder.identity.model)
+    warts("index", "--cases", write_lines(tmp_path / "ours.jsonl", make_record(title="Ours")))
+    result = warts("ask", "phones")
+    assert "Building" not in result.stderr
+    assert "Ours" in result.stdout
+
+
+def test_a_text_that_tells_of_the_school_alone_is_asked_for_its_worry(index_dir):
+    result = warts("ask", "our school in Wales", "--index", index_dir)
+    assert result.exit_code == 1
+    assert "You told us about your school" in result.stdout
+
+
+def test_an_answer_from_a_named_index_says_where_the_whole_story_is(index_dir):
+    result = warts("ask", "slow broadband", "-k", 1, "--index", index_dir)
+    assert f"warts show ash-primary-broadband-2015 --index {index_dir}" in result.stdout
