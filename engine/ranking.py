@@ -20,6 +20,7 @@ from index.case_index import CaseIndex
 # Chosen on training queries, which are not judged on: flat around these values.
 FUSION_WEIGHTS = {"passage": 0.11, "passages": 0.18, "whole": 0.21, "words": 0.50}
 CLOSENESS = 0.15  # of a case's relevance that full comparability adds, and full difference takes away
+STORY = 0.10  # of its relevance that a case gains by telling what was done and what they would not do again
 INDEPENDENCE = {"independent": 0.0, "self-reported": 0.0, "vendor-supported": -0.03}  # share of relevance
 
 
@@ -65,7 +66,14 @@ def _score(
         parts={
             **parts,
             "context": CLOSENESS * relevance * (comparison.shrunk - NEUTRAL) / NEUTRAL,
+            "story": STORY * relevance * _share_told(case),
             "independence": relevance * INDEPENDENCE[case.provenance.independence],
         },
         context=comparison,
     )
+
+
+def _share_told(case: CaseStudy) -> float:
+    """Return how much a case tells of what a leader reads it for: a response, and a regret; 0 to 1."""
+    responded = any(objection.response for objection in case.objections)
+    return (responded + bool(case.not_again)) / 2

@@ -31,6 +31,7 @@ PART_WORDS = {
     "whole": "the whole story, by meaning",
     "words": "the words you share",
     "context": "how comparable the school is",
+    "story": "whether it tells what was done, and what they regret",
     "independence": "who says so",
 }
 KIND_WORDS = {
