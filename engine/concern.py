@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -59,7 +60,7 @@ def parse_concern(text: str, explicit: SchoolContext | None = None) -> Concern:
     ruled_out = denied_positions([clause.text for clause in clauses])
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
-    worries = [clause for clause in rest if not _only_describes(clause.text)]
+    worries = [clause for clause in rest if not _only_describes(clause, readings)]
     return Concern(
         text=clean,
         query=_without(clean, denied) if denied else clean,
@@ -130,13 +131,14 @@ _LEFT_OVER = frozenset(
 )
 
 
-def _only_describes(clause: str) -> bool:
+def _only_describes(clause: _Clause, readings: Sequence[ContextReading]) -> bool:
     """Say whether nothing is left of a clause once the school's description is taken out of it."""
-    _, readings = read_context(clause)
-    if not readings:
+    covered = {at for reading in readings for at in range(reading.start, reading.end)}
+    if covered.isdisjoint(range(clause.start, clause.end)):
         return False
-    covered = {i for reading in readings for i in range(reading.start, reading.end)}
-    rest = "".join(" " if i in covered else character for i, character in enumerate(clause))
+    rest = "".join(
+        " " if clause.start + at in covered else character for at, character in enumerate(clause.text)
+    )
     return all(word.lower() in _LEFT_OVER or word.isdigit() for word in re.findall(r"\w+", rest))
 
 

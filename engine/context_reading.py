@@ -10,9 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-
-import pycountry
 
 from engine.context import SchoolContext
 from engine.context_words import CAPITALS, WORDS
@@ -68,10 +65,6 @@ _PERCENT = re.compile(
     r" (?:pupils? )?(?:fsm|free (?:school )?meals|pupil premium|pp|disadvantaged|frl|low[- ]income(?: families| students)?|free (?:and|or) reduced)\b",
     re.IGNORECASE,
 )
-# Names that are also something else in everyday English or another country's place.
-_AMBIGUOUS = frozenset(
-    ("Georgia", "Jordan", "Chad", "Turkey", "Jersey", "Guinea", "Mali", "Cuba", "Niger", "Ireland")
-)
 
 
 def read_context(text: str) -> tuple[SchoolContext, tuple[ContextReading, ...]]:
@@ -94,7 +87,7 @@ def read_context(text: str) -> tuple[SchoolContext, tuple[ContextReading, ...]]:
 
 
 def _readings(text: str) -> Iterator[ContextReading]:
-    for attribute, value, pattern in (*_PATTERNS, *_countries()):
+    for attribute, value, pattern in _PATTERNS:
         for found in pattern.finditer(text):
             yield ContextReading(attribute, value, *found.span())
     for country, start, end in countries_named(text):
@@ -109,16 +102,6 @@ def _readings(text: str) -> Iterator[ContextReading]:
     for found in _PERCENT.finditer(text):
         if (percent := float(found["number"])) <= 100:
             yield ContextReading("disadvantage_percent", percent, *found.span())
-
-
-@lru_cache(maxsize=1)
-def _countries() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
-    """Names of countries, capitalised as names are; those with two meanings left out."""
-    return tuple(
-        ("country", country.alpha_2, re.compile(rf"\b(?<!New ){re.escape(country.name)}\b"))
-        for country in pycountry.countries
-        if country.name not in _AMBIGUOUS and "," not in country.name
-    )
 
 
 def _without_overlaps(readings: list[ContextReading]) -> list[ContextReading]:

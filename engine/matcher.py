@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from engine.answers import Answer, Match
 from engine.concern import Concern, parse_concern
 from engine.confidence import confidence_of, verdict_of
@@ -29,11 +27,6 @@ class Matcher:
         """
         index.require_encoder(encoder.identity)
         self.index, self.encoder = index, encoder
-
-    @classmethod
-    def open(cls, directory: Path, encoder: Encoder) -> Matcher:
-        """Open an index folder; see `CaseIndex.open` for what can be wrong with it."""
-        return cls(CaseIndex.open(directory), encoder)
 
     def match(self, text: str, context: SchoolContext | None = None, k: int = DEFAULT_MATCHES) -> Answer:
         """Answer a concern.

@@ -1,7 +1,7 @@
-"""Names of counties, states, provinces and cities that tell a country, where they are certain.
+"""Names of countries, counties, states, provinces and cities that tell a country, where they are certain.
 
-The names come from ISO 3166-2 (pycountry) for the countries most of our readers are in, and from a short
-list of cities. A name that is also a word, a person or a place elsewhere counts only after "in", "from",
+The names come from ISO 3166-1, from ISO 3166-2 (both by pycountry) for the countries most of our readers are
+in, and from a short list of cities. A name that is also a word, a person or a place elsewhere counts only after "in", "from",
 "near" or "County"; one that is too common in two of the countries is left out. Of "Dublin, Ohio" the
 second name decides.
 """
@@ -24,6 +24,7 @@ _LEFT_OUT = frozenset(
     (
         "Georgia Reading Bury Clare Nelson Tasman Highland Halton Angus Victoria England Wales Scotland Perth Hamilton"
         " Newcastle Richmond Wellington Christchurch Lincoln Windsor Cambridge Sutton Medway"
+        " Jordan Chad Turkey Jersey Guinea Mali Cuba Niger Ireland"
     ).split()
 ) | {"West Coast", "United States Minor Outlying Islands", "Northern Ireland"}
 _ONLY_IN = frozenset(
@@ -85,7 +86,7 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
     after_in = "|".join(re.escape(name) for name in names if name in _ONLY_IN)
     return (
         re.compile(
-            rf"(?<![\w-])(?:(?:{certain})|(?:(?<=\bin )|(?<=\bfrom )|(?<=\bnear )|(?<=\bof )|(?<=County )|(?<=Co\. ))"
+            rf"(?<![\w-])(?<!New )(?:(?:{certain})|(?:(?<=\bin )|(?<=\bfrom )|(?<=\bnear )|(?<=\bof )|(?<=County )|(?<=Co\. ))"
             rf"(?:{after_in}))(?![\w-])"
         ),
         country_of,
@@ -93,6 +94,9 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def _names() -> Iterator[tuple[str, str]]:
+    for nation in pycountry.countries:
+        if "," not in nation.name:
+            yield nation.alpha_2, nation.name
     for country in _COUNTRIES:
         for subdivision in _subdivisions(country):
             yield country, _NOT_SAID.sub("", _NOT_SAID.sub("", subdivision.name))

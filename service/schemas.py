@@ -172,9 +172,6 @@ class AnswerOut(_Out):
         return self.model_dump_json(exclude={"id"} if self.id is None else None)
 
 
-ConcernText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
-
-
 class MatchIn(BaseModel):
     """A concern to be answered."""
 

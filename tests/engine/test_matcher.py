@@ -10,6 +10,7 @@ from engine.context import SchoolContext
 from engine.matcher import DEFAULT_MATCHES, Matcher
 from engine.ranking import CLOSENESS
 from index.building import build_index
+from index.case_index import CaseIndex
 from index.errors import EncoderMismatchError, IndexNotFoundError
 
 PHONES, BROADBAND, TABLETS = (
@@ -54,7 +55,7 @@ def matcher_over(tmp_path, encoder):
 
     def make(*cases):
         build_index(cases, encoder, tmp_path / "made")
-        return Matcher.open(tmp_path / "made", encoder)
+        return Matcher(CaseIndex.open(tmp_path / "made"), encoder)
 
     return make
 
@@ -69,12 +70,12 @@ def ids(answer):
 def test_a_matcher_refuses_an_encoder_that_the_index_was_not_built_with(index_dir, encoder):
     other = type(encoder)(model="another")
     with pytest.raises(EncoderMismatchError):
-        Matcher.open(index_dir, other)
+        Matcher(CaseIndex.open(index_dir), other)
 
 
 def test_a_matcher_of_no_index_says_so(tmp_path, encoder):
     with pytest.raises(IndexNotFoundError):
-        Matcher.open(tmp_path / "nowhere", encoder)
+        Matcher(CaseIndex.open(tmp_path / "nowhere"), encoder)
 
 
 # Any question is answered
