@@ -3,20 +3,24 @@
 Run:  python -m benchmarks.calibrate [--index DIR]
 
 A logistic regression of "useful" (grade 2 or 3) on the arms of a match and the length of its query. The
-matches are the first twenty for every query in the development part of the judged set, and for the questions
-in benchmarks/data/off-topic.txt, which have no answer. The test part is not read.
+matches are the first twenty for every query in the development part of the judged set, for the judged queries
+that the adapter was not trained on (among the cases they were judged against), and for the questions in
+benchmarks/data/off-topic.txt, which have no answer. The test part is not read.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from corpus.reading import SHIPPED_CASES, read_cases
 from engine.concern import parse_concern
 from engine.confidence import MOST_TERMS
+from engine.context import SchoolContext
 from engine.judgements import USEFUL, read_judged_set
 from engine.matcher import SURE_AMONG, Matcher
 from engine.ranking import rank
@@ -26,8 +30,8 @@ from service.settings import load_settings
 
 HERE = Path(__file__).parent
 JUDGED = HERE.parent / "tests" / "relevance"
-# The whole story and the words: beside them the nearest statements only add noise, with a negative weight.
-ARMS = ("whole", "words")
+TRAINED = HERE.parent / "training" / "data" / "judged"
+ARMS = ("passage", "whole", "words")
 LOOKED_AT = SURE_AMONG
 
 
@@ -72,20 +76,39 @@ def samples(matcher: Matcher) -> tuple[np.ndarray, np.ndarray, list[tuple[str, b
 
     The last tells besides whether it is the first of its query.
     """
-    judged = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv").of_split("dev")
-    asked = [(query.kind or "", query.text, query.context, judged.grades(query)) for query in judged.queries]
-    off_topic = (HERE / "data" / "off-topic.txt").read_text(encoding="utf-8").splitlines()
-    asked += [("off-topic", text, None, {}) for text in off_topic]
     rows, useful, origin = [], [], []
-    for kind, text, context, grades in asked:
-        concern = parse_concern(text, context)
+    for kind, text, context, grades, judged in asked():
+        concern = parse_concern(text, context, spelling=matcher.index.spelling)
         candidates = retrieve(matcher.index, matcher.encoder, concern)
-        for number, one in enumerate(rank(matcher.index, candidates, concern.context)[:LOOKED_AT]):
-            arms = candidates.arms_of(one.position)
-            rows.append([*(arms[arm] for arm in ARMS), np.log1p(min(candidates.query_terms, MOST_TERMS))])
+        fused = candidates.fused_arms
+        terms = np.log1p(min(len(candidates.terms[0].terms), MOST_TERMS))
+        ranked = rank(matcher.index, candidates, concern.context)
+        known = [one for one in ranked if judged is None or matcher.index.cases[one.position].id in judged]
+        for place, one in enumerate(known[:LOOKED_AT]):
+            number = candidates.number_of(one.position)
+            rows.append([*(float(fused[arm][number]) for arm in ARMS), terms])
             useful.append(grades.get(matcher.index.cases[one.position].id, 0) >= USEFUL)
-            origin.append((kind, number == 0))
+            origin.append((kind, place == 0))
     return np.array(rows), np.array(useful), origin
+
+
+Asked = tuple[str, str, SchoolContext | None, dict[str, int], frozenset[str] | None]
+
+
+def asked() -> Iterator[Asked]:
+    """Yield kind, text, school and grades of each query, and the cases it was judged against if not all."""
+    dev = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv").of_split("dev")
+    for query in dev.queries:
+        yield query.kind or "", query.text, query.context, dev.grades(query), None
+    unseen = set((JUDGED / "unseen-cases.txt").read_text(encoding="utf-8").split())
+    seen = frozenset(case.id for case in read_cases([SHIPPED_CASES]).cases if case.id not in unseen)
+    trained = read_judged_set(TRAINED / "queries.jsonl", TRAINED / "qrels.tsv")
+    for query in trained.queries:
+        # The adapter was trained on the others; one without an answer is in no training pair.
+        if query.split == "calibration" or not trained.is_answerable(query):
+            yield query.kind or "", query.text, query.context, trained.grades(query), seen
+    for text in (HERE / "data" / "off-topic.txt").read_text(encoding="utf-8").splitlines():
+        yield "off-topic", text, None, {}, None
 
 
 if __name__ == "__main__":

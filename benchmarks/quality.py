@@ -2,7 +2,8 @@
 
 Run:  python -m benchmarks.quality [--index DIR] [--split test]
 
-It is what `warts evaluate` prints, with the versions and the machine beside it.
+It is what `warts evaluate --ablation` prints with all files of tests/relevance, with the versions and the
+machine beside it.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
+from engine.ablation import ablated, without_adapter
+from engine.context_evaluation import context_f1, read_context_gold
 from engine.evaluation import evaluate
 from engine.judgements import read_judged_set
-from service.commands.evaluate import as_markdown, as_plain
+from engine.pairs import pair_accuracy, read_pairs
+from service.evaluation_report import as_markdown, as_plain
 from service.opening import open_matcher, progress_bar
 from service.settings import load_settings
 
 HERE = Path(__file__).parent
 JUDGED = HERE.parent / "tests" / "relevance"
-_VERSIONS = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "bm25s", "ir-measures")
+_VERSIONS = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "ir-measures")
 
 
 def main() -> None:
@@ -35,8 +39,21 @@ def main() -> None:
     options = parser.parse_args()
     judged = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv", JUDGED / "passages.tsv")
     matcher = open_matcher(load_settings(), options.index)
+    pairs = [pair for pair in read_pairs(JUDGED / "pairs.jsonl") if pair.split == options.split]
+    texts = [text for text in read_context_gold(JUDGED / "context.jsonl") if text.split == options.split]
+    unseen = (JUDGED / "unseen-cases.txt").read_text(encoding="utf-8").split()
+    with progress_bar("passages for the baselines") as progress:
+        published = without_adapter(matcher, progress)
     with progress_bar("queries") as progress:
-        evaluation = evaluate(matcher, judged.of_split(options.split), progress=progress)
+        evaluation = evaluate(
+            matcher,
+            judged.of_split(options.split),
+            published=published,
+            ablated=ablated(matcher, published),
+            unseen=unseen,
+            progress=progress,
+        )
+    measured = evaluation, pair_accuracy(matcher, pairs), context_f1(texts)
     facts = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "command": f"python -m benchmarks.quality --split {options.split}",
@@ -48,13 +65,13 @@ def main() -> None:
     }
     results = HERE / "results"
     results.mkdir(exist_ok=True)
-    content = json.dumps({**facts, "evaluation": as_plain(evaluation)}, indent=2) + "\n"
+    content = json.dumps({**facts, "evaluation": as_plain(*measured)}, indent=2) + "\n"
     (results / "quality.json").write_text(content, encoding="utf-8")
     versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
     text = (
         f"# Quality on the {options.split} part of the judged set\n\n"
         f"{facts['date']}, {facts['cases']} cases, `{facts['command']}`. {versions}. {facts['machine']}.\n\n"
-        f"{as_markdown(evaluation)}\n"
+        f"{as_markdown(*measured)}\n"
     )
     (results / "quality.md").write_text(text, encoding="utf-8")
     print(text)

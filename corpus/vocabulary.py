@@ -26,7 +26,7 @@ from corpus.parsing import parse_file
 from corpus.records import Slug, Text
 
 SHIPPED_VOCABULARY = Path(__file__).parent / "data" / "vocabulary.yaml"
-_WORD = re.compile(r"\w\w+")
+_WORD = re.compile(r"\w[\w\u0300-\u036f]+")  # with the marks of letters that are written apart
 
 
 class VocabularyError(CorpusError):
@@ -123,9 +123,18 @@ def stems_of(text: str) -> list[str]:
 
     Source: Porter, the English stemmer of Snowball, https://snowballstem.org/algorithms/english/stemmer.html
     """
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).lower())
-    stems: list[str] = Stemmer.Stemmer("english").stemWords(words)
-    return stems
+    return [stem for stem, _, _ in stems_with_spans(text)]
+
+
+def stems_with_spans(text: str) -> list[tuple[str, int, int]]:
+    """Return the stems of a text's words in order, each with the half-open span of its word in the text."""
+    words = [
+        (composed, word.start(), word.end())
+        for word in _WORD.finditer(text)
+        if len(composed := unicodedata.normalize("NFKC", word.group()).lower()) > 1
+    ]
+    stems: list[str] = Stemmer.Stemmer("english").stemWords([word for word, _, _ in words])
+    return [(stem, start, end) for stem, (_, start, end) in zip(stems, words, strict=True)]
 
 
 def _refuse_loose_ends(file: Path, concepts: Sequence[Concept]) -> None:

@@ -13,18 +13,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from corpus.records import Kind, Level, Phase, Setting
 from engine.context import SchoolContext, country_name
 
 NEUTRAL = 0.5
+Attribute = Literal["phases", "kind", "country", "pupils", "setting", "sector", "disadvantage"]
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeComparison:
     """How one attribute compares; ``similarity`` is None where either side is unknown."""
 
-    attribute: str
+    attribute: Attribute
     weight: float
     similarity: float | None
     text: str
@@ -69,7 +71,7 @@ ALIKE = 0.7  # an attribute at least this similar is something shared
 
 # Weights follow what systems that compare schools use (size and disadvantage everywhere, phase as a
 # precondition) and what decides whether a story transfers: phase first, then who runs it, where, how big.
-WEIGHTS = {
+WEIGHTS: dict[Attribute, float] = {
     "phases": 0.25,
     "kind": 0.15,
     "country": 0.15,

@@ -1,8 +1,9 @@
 """A leader's own words, understood: the worries, what is ruled out, and the school.
 
-An honest first reading by rules: sentences and lists are told apart into worries; "wifi is fine",
-"it's not the money" and "not phones, tablets" rule something out; what describes the school becomes
-context. What was said explicitly (options, form fields) wins over what was read.
+A reading by rules: misspelt words are read as words that the cases use; sentences and lists are told apart
+into worries; "wifi is fine", "it's not the money" and "not phones, tablets" rule something out; "what would
+you not do again?" asks for a part of the stories; what describes the school becomes context. What was said
+explicitly (options, form fields) wins over what was read.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from engine.context import SchoolContext
 from engine.context_reading import ContextReading, read_context
-from engine.denial import denied_positions
+from engine.denial import denied_positions, ruled_out_by_rule
+from engine.intent import Sought, sought_in
+from index.spelling import Correction, Spelling, corrected
 
 MOST_WORRIES = 6  # more than that is an essay; the whole text is searched for anyway
 LONGEST_LIST_ITEM = 6  # words; commas between longer parts belong to sentences
@@ -27,23 +30,31 @@ class Concern:
 
     Attributes:
         text: The words as they came, with white space and invisible characters cleaned.
-        query: What to search for: the text without what was ruled out.
+        corrections: Words that were read as others, with their spans in the text.
+        read_as: The text with those corrections made.
+        query: What to search for: the corrected text without what was ruled out.
         worries: Each separate worry, in order; empty where the text has no words.
         denied: What was said to be no problem, or not meant.
+        surely_denied: Whether plain rules found all of it, and not a model that may be wrong.
         context: The leader's school: what was said explicitly, over what was read from the text.
         readings: Where in the text the context was read.
+        sought: Which parts of the stories were asked for; empty for a plain worry.
     """
 
     text: str
+    corrections: tuple[Correction, ...]
+    read_as: str
     query: str
     worries: tuple[str, ...]
     denied: tuple[str, ...]
+    surely_denied: bool
     context: SchoolContext
     readings: tuple[ContextReading, ...]
+    sought: tuple[Sought, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Clause:
+class Clause:
     """A run of words, the span it has in the text, and the number of its sentence."""
 
     text: str
@@ -52,23 +63,51 @@ class _Clause:
     sentence: int
 
 
-def parse_concern(text: str, explicit: SchoolContext | None = None) -> Concern:
-    """Understand a concern. Never raises, whatever the text."""
+def parse_concern(
+    text: str, explicit: SchoolContext | None = None, *, spelling: Spelling | None = None
+) -> Concern:
+    """Understand a concern. Never raises, whatever the text.
+
+    Args:
+        text: The leader's own words.
+        explicit: What was said of the school outside the text; it wins over what the text tells.
+        spelling: Reads misspelt words; without it words are taken as they are written.
+    """
     clean = clean_text(text)
-    read, readings = read_context(clean)
-    clauses = _clauses(clean)
-    ruled_out = denied_positions([clause.text for clause in clauses])
+    corrections = spelling.corrections(clean) if spelling else ()
+    read_as = corrected(clean, corrections)
+    read, readings = read_context(read_as)
+    clauses = clauses_of(read_as)
+    texts = [clause.text for clause in clauses]
+    ruled_out, by_rule = denied_positions(texts), ruled_out_by_rule(texts)
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
     worries = [clause for clause in rest if not _only_describes(clause, readings)]
     return Concern(
         text=clean,
-        query=_without(clean, denied) if denied else clean,
+        corrections=corrections,
+        read_as=read_as,
+        query=(_without(read_as, denied) if denied else read_as).strip(_AROUND),
         worries=_as_worries(worries),
         denied=tuple(clause.text for clause in denied),
+        surely_denied=bool(ruled_out) and by_rule.issuperset(ruled_out),
         context=(explicit or SchoolContext()).over(read),
-        readings=readings,
+        readings=tuple(_as_written(reading, corrections) for reading in readings),
+        sought=sought_in(read_as),
     )
+
+
+def _as_written(reading: ContextReading, corrections: Sequence[Correction]) -> ContextReading:
+    """Return a reading with its span in the text as it was written."""
+    start, end, moved = reading.start, reading.end, 0
+    for one in corrections:
+        longer = len(one.read_as) - (one.end - one.start)
+        if one.end + moved + longer <= reading.start:
+            start -= longer
+        if one.start + moved < reading.end:
+            end -= longer
+        moved += longer
+    return replace(reading, start=start, end=end)
 
 
 def clean_text(text: str) -> str:
@@ -90,9 +129,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+[–—-]\s+")
 _CLAUSE_END = re.compile(r",\s+(?:but\s+)?|(?<=:)\s+|\s+but\s+", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]{2,}")
 _EDGE = " ,.;:!-–—"
+_AROUND = _EDGE + "?…\"'’‘“”«»()[]"  # marks around a question say nothing, but an encoder reads them
 
 
-def _clauses(text: str) -> list[_Clause]:
+def clauses_of(text: str) -> list[Clause]:
     """Return the clauses of a text that have a word, in order."""
     found = []
     for number, (first, last) in enumerate(_split(text, 0, len(text), _SENTENCE_END)):
@@ -100,7 +140,7 @@ def _clauses(text: str) -> list[_Clause]:
             stripped = text[start:end].strip(_EDGE)
             if _WORD.search(stripped):
                 at = text.index(stripped, start)
-                found.append(_Clause(stripped, at, at + len(stripped), number))
+                found.append(Clause(stripped, at, at + len(stripped), number))
     return found
 
 
@@ -113,7 +153,7 @@ def _split(text: str, start: int, end: int, separator: re.Pattern[str]) -> list[
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _without(text: str, clauses: list[_Clause]) -> str:
+def _without(text: str, clauses: list[Clause]) -> str:
     kept, position = [], 0
     for clause in clauses:
         kept.append(text[position : clause.start])
@@ -131,7 +171,7 @@ _LEFT_OVER = frozenset(
 )
 
 
-def _only_describes(clause: _Clause, readings: Sequence[ContextReading]) -> bool:
+def _only_describes(clause: Clause, readings: Sequence[ContextReading]) -> bool:
     """Say whether nothing is left of a clause once the school's description is taken out of it."""
     covered = {at for reading in readings for at in range(reading.start, reading.end)}
     if covered.isdisjoint(range(clause.start, clause.end)):
@@ -142,7 +182,7 @@ def _only_describes(clause: _Clause, readings: Sequence[ContextReading]) -> bool
     return all(word.lower() in _LEFT_OVER or word.isdigit() for word in re.findall(r"\w+", rest))
 
 
-def _as_worries(clauses: list[_Clause]) -> tuple[str, ...]:
+def _as_worries(clauses: list[Clause]) -> tuple[str, ...]:
     """Tell separate worries apart: each part of a list is one, otherwise each sentence is."""
     if all(len(clause.text.split()) <= LONGEST_LIST_ITEM for clause in clauses):
         parts = [clause.text for clause in clauses]

@@ -2,8 +2,8 @@
 
 A clause is ruled out in one of three ways. It says by itself that something is no problem ("no complaints
 about the kit"). It names a thing only to set it aside ("not phones"). Or it says something good, and a
-clause after it turns to the real worry ("staff are keen, it's the timetable"). A clause that complains ("not
-enough training", "not allowed", "I am not happy with it") is never ruled out.
+clause after it turns to the real worry ("staff are keen, it's the timetable"). These rules are sure and find
+a third; a model of clauses' words finds what they miss.
 """
 
 # ruff: noqa: E501 -- word lists are easier to compare in long lines
@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from corpus.vocabulary import shipped_vocabulary, stems_of
+from engine.denial_model import probability_of_denial
 
 _MATTER = r"(?:problem|issue|worry|concern|bother|trouble|obstacle|fear|row|point|difficulty|hold-?up|sticking point|question|matter)"
 _NEGATED = (
@@ -64,6 +65,17 @@ _COMPLAINT = re.compile(
     r"|slow|crash\w*|problem|mess|nightmare|hates?|oppos\w+|against|los(?:e|t|ing)|lacks?|missing|threat\w*|late|rushed|struggl\w+|difficult|hard)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_NOT_GOOD = re.compile(
+    r"(?:\b(?:not|never|hardly|far from|no longer|nobody|no)\b|n['’]t\b)(?: [\w'’]+){0,2} (?:fine|ok|okay|good|great|enough|well|secure|safe|reliable|ready|happy|keen"
+    r"|sure|convinced|worth|fair|work(?:s|ing)?|trained|allowed|clear|everyone|all|trust|confident|up to)\b",
+    re.IGNORECASE,
+)
+_PLAIN_COMPLAINT = re.compile(
+    r"\b(?:poor|rubbish|awful|terrible|angry|furious|upset|afraid|scared|fear(?:s|ed)?|broken|breaks?|broke|fail(?:s|ed|ing)?|refus\w+|complain\w*|stolen|steal\w*"
+    r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|too (?:slow|expensive|many|much|late|old|hard)"
+    r"|(?:is|are) (?:a |the )?(?:real |big |main |huge )?(?:issue|problem|worry|concern))\b",
+    re.IGNORECASE,
+)
 _TO_THE_WORRY = re.compile(
     r"^(?:and |but |so |only |just )?(?:"
     r"what(?:['’]s| is)? (?:missing|lacking|killing|worr(?:y|ies)|bothers?|scares?|hurts?|keeps?|frightens?|stumps?|we\b|i need|(?:people|parents|families|staff|teachers) object)"
@@ -74,14 +86,44 @@ _TO_THE_WORRY = re.compile(
 )
 
 
+LIKELY = 0.45  # probability from which the model's word is taken
+SHORTEST = 3  # words of a clause on which the model is asked
+LIST_ITEM = 4  # words; a text of nothing longer is a list of worries
+
+
 def denied_positions(clauses: Sequence[str]) -> tuple[int, ...]:
     """Return the positions of the clauses that rule something out, ascending; never all of them."""
+    by_rule = ruled_out_by_rule(clauses)
+    is_list = all(len(clause.split()) <= LIST_ITEM for clause in clauses)
     denied = [
         number
         for number, clause in enumerate(clauses)
-        if _is_denied(clause, clauses[number + 1 : number + 3])
+        if number in by_rule
+        or (not is_list and not complains(clause) and probability_of_denial(clauses, number) >= LIKELY)
     ]
-    return tuple(denied) if len(denied) < len(clauses) else ()
+    kept = {clause for number, clause in enumerate(clauses) if number not in denied}
+    denied = [number for number in denied if clauses[number] not in kept]  # said twice, meant once
+    if len(denied) < len(clauses):
+        return tuple(denied)
+    return tuple(sorted(by_rule)) if len(by_rule) < len(clauses) else ()
+
+
+def complains(clause: str) -> bool:
+    """Say whether a clause complains in plain words, or is too short for more than an item of a list."""
+    if len(clause.split()) < SHORTEST or _TO_THE_WORRY.match(clause):
+        return True
+    if _NOT_SAID.search(clause) or _NOT_GOOD.search(clause):
+        return True
+    return bool(_PLAIN_COMPLAINT.search(clause)) and not _NEGATION.search(clause)
+
+
+def ruled_out_by_rule(clauses: Sequence[str]) -> frozenset[int]:
+    """Return the positions of the clauses that rule something out by the plain rules alone."""
+    return frozenset(
+        number
+        for number, clause in enumerate(clauses)
+        if _is_denied(clause, clauses[number + 1 : number + 3])
+    )
 
 
 def _is_denied(clause: str, following: Sequence[str]) -> bool:
@@ -105,7 +147,7 @@ def _sets_aside(clause: str) -> bool:
         return False
     if not found["bare"]:
         return True
-    if re.match(r"\w+(?:ed|ing)\b", found["bare"], re.IGNORECASE):
+    if re.match(r"(?:\w+(?:ed|ing)|worth|up to)\b", found["bare"], re.IGNORECASE):
         return False
     stems = stems_of(found["bare"])
     named = shipped_vocabulary().mentions(stems)

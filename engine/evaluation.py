@@ -8,28 +8,23 @@ confidence itself with the expected calibration error. Measures of rankings come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import ir_measures
 import numpy as np
 from ir_measures import R, Success, nDCG
 from numpy.typing import NDArray
 
-from corpus.vocabulary import Vocabulary
 from engine.answers import Answer
-from engine.fusion import reciprocal_rank_fusion
+from engine.baselines import Baselines, Ranking
 from engine.judgements import USEFUL, JudgedSet
 from engine.matcher import Matcher
-from engine.queries import JudgedQuery, Query
-from index.lexical import LexicalIndex
-from index.vectors import Scores
+from engine.queries import JudgedQuery
+from engine.significance import Difference, paired_difference
 
-DEPTH = 20  # ranks looked at; the deepest measure needs 10
 MEASURES = {"ndcg@10": nDCG @ 10, "useful@1": Success(rel=USEFUL) @ 1, "recall@5": R(rel=USEFUL) @ 5}
 OURS = "warts"
-Ranking = list[tuple[str, float]]
-"""Case ids with scores, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +39,10 @@ class SystemResult:
         values = self.per_query[measure] if chosen is None else self.per_query[measure][chosen]
         return float(values.mean()) if len(values) else None
 
+    def gain_over(self, other: SystemResult, measure: str = "ndcg@10") -> Difference:
+        """Return how much better this system is than another, query by query."""
+        return paired_difference(self.per_query[measure], other.per_query[measure])
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -52,6 +51,8 @@ class Evaluation:
     Attributes:
         kinds: The kind of each answerable query, None where it has none.
         systems: The baselines, then ours.
+        ablation: Ours with one part off in turn; empty unless asked for.
+        unseen: Every system over some cases only, which nothing was trained on; empty unless asked for.
         passage_precision: Share of the passages shown, in useful cases among the first five, that a reader
             marked; None without marks.
         refusal_auroc: By kind of unanswerable query, and ``all``; empty where every query is answerable.
@@ -65,82 +66,94 @@ class Evaluation:
     refusal_auroc: dict[str, float]
     calibration_error: float
     verdicts: dict[str, dict[str, int]]
+    ablation: tuple[SystemResult, ...] = ()
+    unseen: tuple[SystemResult, ...] = field(default=())
+
+    @property
+    def ours(self) -> SystemResult:
+        """Our own result."""
+        return next(system for system in self.systems if system.system == OURS)
 
 
 def evaluate(
-    matcher: Matcher, judged: JudgedSet, *, progress: Callable[[int, int], None] | None = None
+    matcher: Matcher,
+    judged: JudgedSet,
+    *,
+    published: Matcher | None = None,
+    ablated: Iterable[tuple[str, Matcher]] = (),
+    unseen: Collection[str] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Run every system over a judged set and measure it."""
-    systems: dict[str, dict[str, Ranking]] = {}
-    answers: dict[str, Answer] = {}
-    baselines = _Baselines(matcher)
+    """Run every system over a judged set and measure it.
+
+    Args:
+        matcher: Ours.
+        judged: The judged set.
+        published: Ours over the vectors of the published model; the baselines are measured with these, as
+            somebody's own build would have them. Without it they are given ours.
+        ablated: Names and matchers of ours with one part off.
+        unseen: Ids of the cases that nothing was trained on.
+        progress: Called with how many queries are done and how many there are.
+    """
+    runs: dict[str, dict[str, Ranking]] = {}
+    baselines, answers = Baselines(published or matcher), {}
+    depth = len(matcher.index.cases)
     for number, query in enumerate(judged.queries, start=1):
         for system, ranking in baselines.rank(query):
-            systems.setdefault(system, {})[query.id] = ranking
-        answer = matcher.match(query.text, query.context, k=DEPTH)
-        answers[query.id] = answer
-        ranking = [(match.case.id, match.score) for match in answer.matches]
-        systems.setdefault(OURS, {})[query.id] = ranking
+            runs.setdefault(system, {})[query.id] = ranking
+        answers[query.id] = answer = matcher.match(query.text, query.context, k=depth)
+        runs.setdefault(OURS, {})[query.id] = _ranking_of(answer)
         if progress is not None:
             progress(number, len(judged.queries))
     answerable = [query for query in judged.queries if judged.is_answerable(query)]
+    parts_off = {
+        name: {q.id: _ranking_of(other.match(q.text, q.context, k=20)) for q in answerable}
+        for name, other in ablated
+    }
     return Evaluation(
         kinds=tuple(query.kind for query in answerable),
-        systems=tuple(_measure(name, run, judged, answerable) for name, run in systems.items()),
+        systems=_measure_all(runs, judged.qrels, answerable),
         passage_precision=_passage_precision(judged, answers),
         refusal_auroc=_refusal_auroc(judged, answers),
         calibration_error=_calibration_error(judged, answers),
         verdicts=_verdicts(judged, answers),
+        ablation=_measure_all(parts_off, judged.qrels, answerable),
+        unseen=_measure_unseen(runs, judged, frozenset(unseen)) if unseen else (),
     )
 
 
-class _Baselines:
-    """What a user would build instead: the same passages and vectors, and BM25 without our vocabulary."""
-
-    def __init__(self, matcher: Matcher) -> None:
-        index, no_words = matcher.index, Vocabulary((), digest="")
-        self._matcher, self._starts = matcher, index.first_row[:-1]
-        texts = [passage.indexed_text for passage in index.passages]
-        self._passages = LexicalIndex.build(texts, no_words)
-        self._cases = LexicalIndex.build([texts[row] for row in self._starts], no_words)
-        self._vectors = index.vectors.vectors(np.arange(len(index.vectors)))
-
-    def rank(self, query: Query) -> Iterator[tuple[str, Ranking]]:
-        """Yield each baseline's name and its ranking."""
-        cosine = self._vectors @ self._matcher.encoder.encode_queries([query.text])[0]
-        by_words = np.maximum.reduceat(self._passages.shares(query.text), self._starts)
-        by_meaning = np.maximum.reduceat(cosine, self._starts)
-        bm25, dense = _ranking(self._matcher, by_words), _ranking(self._matcher, by_meaning)
-        yield "BM25, best passage", bm25
-        yield "dense, best passage", dense
-        ids = [[case for case, _ in ranking] for ranking in (bm25, dense)]
-        fused = sorted(reciprocal_rank_fusion(ids).items(), key=lambda item: -item[1])
-        yield "RRF of the two", fused[:DEPTH]
-        runs = np.split(cosine, self._starts[1:])
-        best_three = np.array([-np.sort(-run)[:3].mean() for run in runs])
-        whole, words = cosine[self._starts], self._cases.shares(query.text)
-        blend = 0.4 * _min_max(whole) + 0.3 * _min_max(best_three) + 0.3 * _min_max(words)
-        yield "simple blend", _ranking(self._matcher, blend)
+def _ranking_of(answer: Answer) -> Ranking:
+    return [(match.case.id, match.score) for match in answer.matches]
 
 
-def _ranking(matcher: Matcher, scores: Scores | NDArray[np.float64]) -> Ranking:
-    order = np.argsort(-scores, kind="stable")
-    return [(matcher.index.cases[position].id, float(scores[position])) for position in order[: 5 * DEPTH]]
-
-
-def _min_max(scores: Scores | NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = float(scores.max() - scores.min())
-    return np.asarray((scores - scores.min()) / spread if spread else np.zeros(len(scores)), dtype=np.float64)
-
-
-def _measure(
-    system: str, run: dict[str, Ranking], judged: JudgedSet, answerable: Sequence[JudgedQuery]
-) -> SystemResult:
-    qrels = {query.id: judged.grades(query) for query in answerable}
-    # Ranks decide, not scores: equal scores must not be put in another order by the measuring tool.
-    by_rank = {
-        query.id: {case: float(-rank) for rank, (case, _) in enumerate(run[query.id])} for query in answerable
+def _measure_unseen(
+    runs: Mapping[str, dict[str, Ranking]], judged: JudgedSet, unseen: frozenset[str]
+) -> tuple[SystemResult, ...]:
+    """Measure the rankings of some cases only, over the queries that one of them answers."""
+    qrels = {
+        query: {case: grade for case, grade in grades.items() if case in unseen}
+        for query, grades in judged.qrels.items()
     }
+    answered = [q for q in judged.queries if max(qrels.get(q.id, {}).values(), default=0) >= USEFUL]
+    only = {
+        system: {q.id: [one for one in run[q.id] if one[0] in unseen] for q in answered}
+        for system, run in runs.items()
+    }
+    return _measure_all(only, qrels, answered)
+
+
+def _measure_all(
+    runs: Mapping[str, dict[str, Ranking]],
+    qrels: Mapping[str, Mapping[str, int]],
+    queries: Sequence[JudgedQuery],
+) -> tuple[SystemResult, ...]:
+    wanted = {q.id: {case: grade for case, grade in qrels[q.id].items() if grade > 0} for q in queries}
+    return tuple(_measure(name, run, wanted) for name, run in runs.items())
+
+
+def _measure(system: str, run: dict[str, Ranking], qrels: dict[str, dict[str, int]]) -> SystemResult:
+    # Ranks decide, not scores: equal scores must not be put in another order by the measuring tool.
+    by_rank = {query: {case: float(-rank) for rank, (case, _) in enumerate(run[query])} for query in qrels}
     found = {
         (metric.query_id, str(metric.measure)): metric.value
         for metric in ir_measures.iter_calc(list(MEASURES.values()), qrels, by_rank)
@@ -148,7 +161,7 @@ def _measure(
     return SystemResult(
         system,
         {
-            name: np.array([found.get((query.id, str(measure)), 0.0) for query in answerable])
+            name: np.array([found.get((query, str(measure)), 0.0) for query in qrels])
             for name, measure in MEASURES.items()
         },
     )

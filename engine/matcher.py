@@ -2,82 +2,136 @@
 
 from __future__ import annotations
 
-from engine.answers import Answer, Match
+from collections.abc import Sequence
+
+from engine.advice import advice_for
+from engine.answers import Answer, Match, WorryAnswer
 from engine.concern import Concern, parse_concern
-from engine.confidence import confidence_of, verdict_of
+from engine.confidence import confidence_of, confidences_of_part, verdict_of
 from engine.context import SchoolContext
+from engine.diversity import diversified, folded, roles_of
 from engine.explanation import mirroring_passages
-from engine.ranking import Ranked, rank
+from engine.intent import fields_sought
+from engine.ranking import NO_PREFERENCES, Preferences, Ranked, rank
 from engine.retrieval import Candidates, retrieve
+from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 from index.encoder import Encoder
 
 DEFAULT_MATCHES = 5
 SURE_AMONG = 20  # ranks in which the surest match is looked for; the verdict must not depend on k
+MOST_PER_WORRY = 3
 
 
 class Matcher:
     """Answers concerns from one index with one encoder."""
 
-    def __init__(self, index: CaseIndex, encoder: Encoder) -> None:
+    def __init__(self, index: CaseIndex, encoder: Encoder, tuning: Tuning = TUNING) -> None:
         """Take an open index and the encoder that it was built with.
 
         Raises:
             EncoderMismatchError: If it was built with another one.
         """
         index.require_encoder(encoder.identity)
-        self.index, self.encoder = index, encoder
+        self.index, self.encoder, self._tuning = index, encoder, tuning
 
-    def match(self, text: str, context: SchoolContext | None = None, k: int = DEFAULT_MATCHES) -> Answer:
+    def match(
+        self,
+        text: str,
+        context: SchoolContext | None = None,
+        k: int = DEFAULT_MATCHES,
+        preferences: Preferences = NO_PREFERENCES,
+    ) -> Answer:
         """Answer a concern.
 
         Args:
             text: The leader's own words. Any text is answered; one without words has no match.
             context: What is known of the leader's school; it wins over what the text tells.
             k: The most matches to return, at least 1.
+            preferences: How schools are to be compared.
 
         Raises:
             ValueError: If ``k`` is below 1.
         """
         if k < 1:
             raise ValueError(f"k is {k}, but at least 1 match must be asked for")
-        concern = parse_concern(text, context)
+        concern = parse_concern(
+            text, context, spelling=self.index.spelling if self._tuning.forgiving else None
+        )
         if not concern.worries:
-            return Answer(concern, "none", 0.0, (), (_no_worry(concern),))
-        candidates = retrieve(self.index, self.encoder, concern)
-        ranked = rank(self.index, candidates, concern.context)
-        matches = tuple(self._explain(one, candidates) for one in ranked[:k])
+            return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none"))
+        candidates = retrieve(self.index, self.encoder, concern, self._tuning)
+        ranked = rank(self.index, candidates, concern.context, preferences, self._tuning)
+        if not ranked:
+            return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", all_excluded=True))
         best = max(_confidence(one, candidates) for one in ranked[:SURE_AMONG])
-        verdict = verdict_of(best)
-        return Answer(concern, verdict, best, matches, _advice(concern, sure=verdict == "strong"))
+        worries = self._answer_worries(concern, candidates, ranked)
+        ordered, retold = folded(ranked, self.index)
+        if self._tuning.diverse:
+            ordered = diversified(ordered, self._needs(concern, ordered, worries))
+        return Answer(
+            concern,
+            verdict_of(best),
+            best,
+            tuple(
+                self._explain(one, candidates, concern, retold.get(one.position, ())) for one in ordered[:k]
+            ),
+            worries,
+            advice_for(concern, verdict_of(best)),
+        )
 
-    def _explain(self, ranked: Ranked, candidates: Candidates) -> Match:
+    def _explain(
+        self, ranked: Ranked, candidates: Candidates, concern: Concern, retold: Sequence[int]
+    ) -> Match:
+        case = self.index.cases[ranked.position]
+        sought = fields_sought(concern.sought)
         return Match(
-            case=self.index.cases[ranked.position],
+            case=case,
             score=ranked.score,
             parts=ranked.parts,
             confidence=_confidence(ranked, candidates),
             context=ranked.context,
-            passages=tuple(mirroring_passages(self.index, candidates, ranked.position)),
+            passages=tuple(mirroring_passages(self.index, candidates, ranked.position, sought)),
+            roles=roles_of(case, concern.context),
+            retold=tuple(self.index.cases[position].id for position in retold),
         )
 
+    def _answer_worries(
+        self, concern: Concern, candidates: Candidates, ranked: Sequence[Ranked]
+    ) -> tuple[WorryAnswer, ...]:
+        """Answer each of several worries by itself, from the cases that are not excluded."""
+        if len(concern.worries) < 2:
+            return ()
+        allowed = {one.position for one in ranked}
+        answers = []
+        for worry, part in zip(concern.worries, candidates.parts.of_worry, strict=True):
+            sure = sorted(
+                (-confidence, int(position))
+                for position, confidence in zip(
+                    candidates.positions, confidences_of_part(candidates, part), strict=True
+                )
+                if int(position) in allowed
+            )
+            best = -sure[0][0]
+            verdict = verdict_of(best)
+            ids = tuple(self.index.cases[position].id for _, position in sure[:MOST_PER_WORRY])
+            answers.append(WorryAnswer(worry, verdict, best, () if verdict == "none" else ids))
+        return tuple(answers)
 
-def _no_worry(concern: Concern) -> str:
-    """Ask for the worry, where a text has none."""
-    if concern.readings:
-        return "You told us about your school: now tell us in a few words what worries you."
-    return "Tell us in a few words what worries you."
+    def _needs(
+        self, concern: Concern, ranked: Sequence[Ranked], worries: Sequence[WorryAnswer]
+    ) -> list[set[int]]:
+        """Return what the first matches ought to tell of, as the cases that do: see `engine.diversity`."""
+        position_of = self.index.position_of
+        needs = [{position_of[case] for case in worry.case_ids} for worry in worries if worry.case_ids]
+        roles = {one.position: roles_of(self.index.cases[one.position], concern.context) for one in ranked}
+        return needs + [
+            {position for position, has in roles.items() if role in has}
+            for role in ("gave-up", "settled", "elsewhere")
+        ]
 
 
 def _confidence(ranked: Ranked, candidates: Candidates) -> float:
-    return confidence_of(candidates.arms_of(ranked.position), query_terms=candidates.query_terms)
-
-
-def _advice(concern: Concern, *, sure: bool) -> tuple[str, ...]:
-    """Say what would make the answer better."""
-    advice = []
-    if not sure and len(concern.text.split()) < 3:
-        advice.append("Say a little more about what worries you: one sentence is enough.")
-    if not concern.context.phases:
-        advice.append("Tell us your phase (primary, secondary, ...) to see schools more like yours first.")
-    return tuple(advice)
+    number = candidates.number_of(ranked.position)
+    arms = {arm: float(scores[number]) for arm, scores in candidates.fused_arms.items()}
+    return confidence_of(arms, query_terms=len(candidates.terms[0].terms))

@@ -6,30 +6,54 @@ another problem cannot overtake the right problem.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
 from corpus.records import CaseStudy
-from engine.comparability import NEUTRAL, ContextComparison, compare_contexts
+from engine.comparability import ALIKE, NEUTRAL, WEIGHTS, Attribute, ContextComparison, compare_contexts
 from engine.context import SchoolContext
 from engine.fusion import convex_parts
 from engine.retrieval import Candidates
+from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 
-# Chosen on training queries, which are not judged on: flat around these values.
-FUSION_WEIGHTS = {"passage": 0.11, "passages": 0.18, "whole": 0.21, "words": 0.50}
-CLOSENESS = 0.15  # of a case's relevance that full comparability adds, and full difference takes away
-STORY = 0.10  # of its relevance that a case gains by telling what was done and what they would not do again
-INDEPENDENCE = {"independent": 0.0, "self-reported": 0.0, "vendor-supported": -0.03}  # share of relevance
+Unlike = Literal["exclude", "count-less"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person says of how schools are to be compared.
+
+    Attributes:
+        closeness: How much the school counts, 0 (not at all) to 1; None for the default.
+        unlike: What becomes of a case that differs on an attribute: ``exclude`` leaves out one that is known
+            to be unlike, ``count-less`` moves it down by how much it differs. What is unknown stays.
+
+    Raises:
+        ValueError: If the closeness is not from 0 to 1, or an attribute is none that is compared.
+    """
+
+    closeness: float | None = None
+    unlike: Mapping[Attribute, Unlike] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.closeness is not None and not 0 <= self.closeness <= 1:
+            raise ValueError(f"closeness is {self.closeness}, but must be from 0 to 1")
+        if unknown := sorted(self.unlike.keys() - WEIGHTS.keys()):
+            raise ValueError(f"{unknown[0]!r} is not compared; choose among {', '.join(WEIGHTS)}")
+
+
+NO_PREFERENCES = Preferences()
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One candidate with its score and the parts that sum to it."""
+    """One candidate with the parts that sum to its score."""
 
     position: int
-    relevance: float
     parts: dict[str, float]
     context: ContextComparison
 
@@ -39,38 +63,56 @@ class Ranked:
         return sum(self.parts.values())
 
 
-def rank(index: CaseIndex, candidates: Candidates, context: SchoolContext) -> list[Ranked]:
+def rank(
+    index: CaseIndex,
+    candidates: Candidates,
+    context: SchoolContext,
+    preferences: Preferences = NO_PREFERENCES,
+    tuning: Tuning = TUNING,
+) -> list[Ranked]:
     """Return the candidates, best first; of equal scores the one that comes first in the index."""
-    parts = convex_parts(candidates.arms, FUSION_WEIGHTS)
+    parts = convex_parts(candidates.fused_arms, tuning.fusion)
     relevance = np.sum(list(parts.values()), axis=0)
-    ranked = [
-        _score(
-            index.cases[position],
-            int(position),
-            float(relevance[number]),
-            {arm: float(scores[number]) for arm, scores in parts.items()},
-            context,
-        )
-        for number, position in enumerate(candidates.positions)
-    ]
+    ranked = []
+    for number, position in enumerate(candidates.positions):
+        case = index.cases[position]
+        comparison = compare_contexts(context, SchoolContext.of(case.institution))
+        if _is_excluded(comparison, preferences):
+            continue
+        nearness = {arm: float(scores[number]) for arm, scores in parts.items()}
+        shares = _shares(case, comparison, preferences, tuning)
+        moved = {part: float(relevance[number]) * share for part, share in shares.items()}
+        ranked.append(Ranked(int(position), {**nearness, **moved}, comparison))
     return sorted(ranked, key=lambda one: (-one.score, one.position))
 
 
-def _score(
-    case: CaseStudy, position: int, relevance: float, parts: dict[str, float], context: SchoolContext
-) -> Ranked:
-    comparison = compare_contexts(context, SchoolContext.of(case.institution))
-    return Ranked(
-        position=position,
-        relevance=relevance,
-        parts={
-            **parts,
-            "context": CLOSENESS * relevance * (comparison.shrunk - NEUTRAL) / NEUTRAL,
-            "story": STORY * relevance * _share_told(case),
-            "independence": relevance * INDEPENDENCE[case.provenance.independence],
-        },
-        context=comparison,
+def _is_excluded(comparison: ContextComparison, preferences: Preferences) -> bool:
+    return any(
+        part.similarity is not None
+        and part.similarity < ALIKE
+        and preferences.unlike.get(part.attribute) == "exclude"
+        for part in comparison.attributes
     )
+
+
+def _shares(
+    case: CaseStudy, comparison: ContextComparison, preferences: Preferences, tuning: Tuning
+) -> dict[str, float]:
+    """Return by what shares of its relevance a case's score is moved, by part."""
+    closeness = tuning.closeness if preferences.closeness is None else preferences.closeness
+    shares = {
+        "context": closeness * tuning.context_share * (comparison.shrunk - NEUTRAL) / NEUTRAL,
+        "story": tuning.story_share * _share_told(case),
+        "independence": tuning.independence.get(case.provenance.independence, 0.0),
+    }
+    if "count-less" in preferences.unlike.values():
+        differences = (
+            1 - part.similarity
+            for part in comparison.attributes
+            if part.similarity is not None and preferences.unlike.get(part.attribute) == "count-less"
+        )
+        shares["unlike"] = -tuning.unlike_share * max(differences, default=0.0)
+    return shares
 
 
 def _share_told(case: CaseStudy) -> float:

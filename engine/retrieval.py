@@ -12,18 +12,34 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.concern import Concern
+from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 from index.encoder import Encoder
+from index.lexical import Terms
 from index.vectors import Rows, Scores
 
 DEPTH = 200  # passages, and cases by words, that each query part brings in
 BEST_OF = 3
-WORRIES_SHARE = 0.5  # of the separate worries together, beside the concern as a whole
-# What a leader rules out still tells what the talk is about ("handing them out was no bother, now ..."):
-# leaving it out altogether loses as much as heeding it gains.
-DENIED_SHARE = 0.4  # of the text with what it rules out, beside the text without
-# A worry meets objections and failures; aims, steps and what worked tell what the case is about.
+# A worry meets objections and failures; aims and what worked tell what the case is about.
 _PASSAGE_FIELDS = ("summary", "aims", "objections", "worked", "failed", "not_again")
+
+
+@dataclass(frozen=True, slots=True)
+class QueryParts:
+    """What is searched for.
+
+    Attributes:
+        texts: The concern without what it rules out, each of its worries if there are several, and the text
+            as it came if it rules something out.
+        weights: Weight of each; they sum to 1. Shape ``(n_parts,)``.
+        of_worry: Which part each worry of the concern is.
+        meant: How many of the parts, the first ones, hold nothing that was ruled out.
+    """
+
+    texts: tuple[str, ...]
+    weights: Scores
+    of_worry: tuple[int, ...]
+    meant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,71 +47,77 @@ class Candidates:
     """Cases worth ranking, and their nearness to the concern.
 
     Attributes:
+        parts: What was searched for.
         positions: Positions of the cases in the index, ascending, shape ``(n,)``.
-        arms: Nearness by arm, each of shape ``(n,)``, in [0, 1].
+        arms: Nearness by arm, each of shape ``(n_parts, n)``, in [0, 1].
         rows: Passages of those cases, in order, shape ``(n_rows,)``.
         passage_cosine: Each passage's cosine with each query part, shape ``(n_parts, n_rows)``.
         passage_words: Each passage's share of words with each query part, same shape.
-        parts_meant: How many of the query parts, the first ones, hold nothing that was ruled out.
-        query_terms: How many terms the concern has: stems that are no stop words, and concepts.
+        terms: The terms of each query part: stems that are no stop words, and concepts.
     """
 
+    parts: QueryParts
     positions: Rows
     arms: dict[str, Scores]
     rows: Rows
     passage_cosine: Scores
     passage_words: Scores
-    parts_meant: int
-    query_terms: int
+    terms: tuple[Terms, ...]
 
-    def arms_of(self, position: int) -> dict[str, float]:
-        """Return the arms of one of the cases."""
-        number = int(np.searchsorted(self.positions, position))
-        return {arm: float(scores[number]) for arm, scores in self.arms.items()}
+    @property
+    def fused_arms(self) -> dict[str, Scores]:
+        """Each arm over all query parts by their weights, each of shape ``(n,)``."""
+        return {arm: (self.parts.weights @ scores).astype(np.float32) for arm, scores in self.arms.items()}
+
+    def number_of(self, position: int) -> int:
+        """Return which of the candidates a case is."""
+        return int(np.searchsorted(self.positions, position))
 
 
-def query_parts(concern: Concern) -> dict[str, float]:
-    """Return what is searched for, with the weight of each; the weights sum to 1.
-
-    The concern without what it rules out, each of its worries if there are several, and the text as it
-    came if it rules something out.
-    """
-    parts: dict[str, float] = {}
-    rest = 1 - (DENIED_SHARE if concern.denied else 0.0)
+def query_parts(concern: Concern, tuning: Tuning = TUNING) -> QueryParts:
+    """Return what is searched for, with the weight of each."""
+    whole_share = 0.0
+    if concern.denied:
+        whole_share = tuning.surely_denied_share if concern.surely_denied else tuning.denied_share
     shares = {concern.query: 1.0}
     if len(concern.worries) > 1:
-        shares = {concern.query: 1 - WORRIES_SHARE}
+        shares = {concern.query: 1 - tuning.worries_share}
         for worry in concern.worries:
-            shares[worry] = shares.get(worry, 0.0) + WORRIES_SHARE / len(concern.worries)
-    for text, share in shares.items():
-        parts[text] = rest * share
-    if concern.denied:
-        parts[concern.text] = parts.get(concern.text, 0.0) + DENIED_SHARE
-    return parts
+            shares[worry] = shares.get(worry, 0.0) + tuning.worries_share / len(concern.worries)
+    parts = {text: (1 - whole_share) * share for text, share in shares.items()}
+    if whole_share:
+        parts[concern.read_as] = parts.get(concern.read_as, 0.0) + whole_share
+    texts = tuple(parts)
+    return QueryParts(
+        texts,
+        np.array(list(parts.values()), dtype=np.float32),
+        tuple(texts.index(worry) if worry in texts else 0 for worry in concern.worries),
+        len(texts) - bool(whole_share),
+    )
 
 
-def retrieve(index: CaseIndex, encoder: Encoder, concern: Concern, *, depth: int = DEPTH) -> Candidates:
+def retrieve(
+    index: CaseIndex, encoder: Encoder, concern: Concern, tuning: Tuning = TUNING, *, depth: int = DEPTH
+) -> Candidates:
     """Find the candidates for a concern and measure each arm for all of them."""
-    parts = query_parts(concern)
-    texts, weights = list(parts), np.array(list(parts.values()), dtype=np.float32)
-    queries = encoder.encode_queries(texts)
-    positions = index.candidates(queries, texts, depth=depth)
+    parts = query_parts(concern, tuning)
+    queries = encoder.encode_queries(parts.texts)
+    positions = index.candidates(queries, parts.texts, depth=depth)
     rows = np.concatenate([index.rows_of_case(int(position)) for position in positions])
     cosine = np.maximum(queries @ index.vectors.vectors(rows).T, 0)
-    words = np.stack([index.words_of_cases.shares(text)[positions] for text in texts])
+    words = np.stack([index.words_of_cases.shares(text)[positions] for text in parts.texts])
     starts = np.searchsorted(rows, index.first_row[positions])
     fields = np.array([index.passages[row].field for row in rows])
     searched = np.isin(fields, _PASSAGE_FIELDS)
     best, best_mean = _best_passages(np.where(searched, cosine, -1), starts)
-    arms = {"passage": best, "passages": best_mean, "whole": cosine[:, starts], "words": words}
     return Candidates(
+        parts=parts,
         positions=positions,
-        arms={arm: (weights @ scores).astype(np.float32) for arm, scores in arms.items()},
+        arms={"passage": best, "passages": best_mean, "whole": cosine[:, starts], "words": words},
         rows=rows,
         passage_cosine=cosine,
-        passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in texts]),
-        parts_meant=len(texts) - bool(concern.denied),
-        query_terms=index.words_of_cases.count_terms(concern.query),
+        passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in parts.texts]),
+        terms=tuple(index.words_of_cases.terms(text) for text in parts.texts),
     )
 
 

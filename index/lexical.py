@@ -10,25 +10,35 @@ query word that no document has counts in the divisor: what was asked for and is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import bm25s
 import numpy as np
-from bm25s.stopwords import STOPWORDS_EN
+from numpy.typing import NDArray
 
-from corpus.vocabulary import Vocabulary, stems_of
+from corpus.vocabulary import Vocabulary, stems_of, stems_with_spans
+from index.term_statistics import TermStatistics
 from index.vectors import Scores
 
-# "Mobiles banned here", and what is left of contractions: "don't" is read as "don" and a single letter.
-_MORE_STOPWORDS = (
-    "here re ve ll don doesn didn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn ain"
+# Lucene's English stop words.
+_STOPWORDS = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these"
+    " they this to was will with"
 )
-_STOP_STEMS = frozenset(stems_of(" ".join([*STOPWORDS_EN, _MORE_STOPWORDS])))
+# What leaders say in every second sentence ("mobiles banned here"), and what is left of contractions: "don't"
+# is read as "don" and a single letter.
+_MORE_STOPWORDS = (
+    "have has had been being do does did we our us you your my me he she his her its what which who whose am"
+    " were can could should would may might must just so very too also about from how when where why than"
+    " here re ve ll don doesn didn isn aren wasn weren won wouldn couldn shouldn hasn haven hadn ain"
+)
+_STOP_STEMS = frozenset(stems_of(f"{_STOPWORDS} {_MORE_STOPWORDS}"))
 _CONCEPT = "\x01"
-_NO_WORD = "\x00"
 K1, B = 1.2, 0.75  # Lucene's defaults
+CASE_TERMS, PASSAGE_TERMS = 140.0, 15.0  # of usual length, rounded from the shipped cases
 NAMED_SHARE = 0.5  # of its concept's weight that a word counts for itself; chosen on the training queries
 
 
@@ -62,24 +72,67 @@ def terms_of(text: str, vocabulary: Vocabulary) -> Terms:
     return Terms((*(stem for stem in stems if stem not in _STOP_STEMS), *concepts), concept_of)
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A stretch of a text that meets a query: its half-open span, and the concept if it meets by one."""
+
+    start: int
+    end: int
+    concept: str | None
+
+
+def met_in(text: str, queries: Iterable[Terms], vocabulary: Vocabulary) -> tuple[Met, ...]:
+    """Return where a text meets queries by a word, or by a concept under another name, in order."""
+    wanted = {term for query in queries for term in query.terms}
+    words = stems_with_spans(text)
+    stems = [stem for stem, _, _ in words]
+    found: dict[int, Met] = {
+        number: Met(start, end, None)
+        for number, (stem, start, end) in enumerate(words)
+        if stem in wanted and stem not in _STOP_STEMS
+    }
+    for mention in vocabulary.mentions(stems):
+        concept = vocabulary.concepts[mention.concept]
+        shared = [one for one in (concept.id, *concept.broader) if _CONCEPT + one in wanted]
+        numbers = range(mention.start, mention.end)
+        if shared and not all(number in found for number in numbers):
+            found = {number: met for number, met in found.items() if number not in numbers}
+            span = words[mention.start][1], words[mention.end - 1][2]
+            found[mention.start] = Met(*span, vocabulary.concepts[shared[0]].label)
+    return tuple(found[number] for number in sorted(found))
+
+
 class LexicalIndex:
     """BM25 (the Lucene variant) over a fixed list of texts; rows are their positions.
+
+    A text's score depends on itself and on the term statistics alone, never on the other texts, if both the
+    statistics and the usual length are given.
 
     Source: Kamphuis et al., "Which BM25 do you mean?", ECIR 2020, doi:10.1007/978-3-030-45442-5_4
     """
 
-    def __init__(self, bm25: bm25s.BM25, size: int, vocabulary: Vocabulary) -> None:
-        self._bm25, self._size, self._vocabulary = bm25, size, vocabulary
-        self._document_frequency = np.diff(bm25.scores["indptr"])
+    def __init__(self, postings: _Postings, vocabulary: Vocabulary, statistics: TermStatistics) -> None:
+        self._postings, self._vocabulary, self._statistics = postings, vocabulary, statistics
 
     @classmethod
-    def build(cls, texts: Sequence[str], vocabulary: Vocabulary) -> LexicalIndex:
-        """Index texts."""
-        bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
-        # bm25s cannot index a collection without words, so a text without any gets one that no query has.
-        terms = [list(terms_of(text, vocabulary).terms) or [_NO_WORD] for text in texts]
-        bm25.index(terms, create_empty_token=False, show_progress=False)
-        return cls(bm25, len(texts), vocabulary)
+    def build(
+        cls,
+        texts: Sequence[str],
+        vocabulary: Vocabulary,
+        statistics: TermStatistics | None = None,
+        usual_length: float | None = None,
+    ) -> LexicalIndex:
+        """Index texts.
+
+        Args:
+            texts: What is to be found.
+            vocabulary: Names the concepts.
+            statistics: How rare terms are; without them it is counted in the texts themselves.
+            usual_length: Terms of a text of usual length; without it the mean of the texts.
+        """
+        terms = [terms_of(text, vocabulary).terms for text in texts]
+        length = usual_length or sum(map(len, terms)) / max(1, len(terms)) or 1.0
+        return cls(_Postings.of(terms, length), vocabulary, statistics or TermStatistics.of(terms))
 
     @classmethod
     def load(cls, folder: Path, vocabulary: Vocabulary) -> LexicalIndex:
@@ -87,39 +140,96 @@ class LexicalIndex:
 
         Its files' checksums must have been verified.
         """
-        bm25 = bm25s.BM25.load(folder, allow_pickle=False, show_progress=False)
-        return cls(bm25, int(bm25.scores["num_docs"]), vocabulary)
+        statistics = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
+        return cls(_Postings.load(folder), vocabulary, TermStatistics(**statistics))
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
-        self._bm25.save(folder, allow_pickle=False, show_progress=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        self._postings.save(folder)
+        statistics = {
+            "documents": self._statistics.documents,
+            "frequency": dict(self._statistics.frequency),
+        }
+        (folder / "statistics.json").write_text(json.dumps(statistics), encoding="utf-8")
 
     def __len__(self) -> int:
-        return self._size
+        return self._postings.size
 
     def shares(self, text: str) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
-        query = terms_of(text, self._vocabulary)
-        scores, best = np.zeros(self._size, dtype=np.float32), 0.0
-        plain = [term for term in query.terms if term not in query.concept_of]
-        best += sum(self.weight(term) for term in plain)
-        if known := [term for term in plain if term in self._bm25.vocab_dict]:
-            scores += self._bm25.get_scores(known)
-        for stem in (term for term in query.terms if term in query.concept_of):
-            if stem not in self._bm25.vocab_dict:
-                continue  # a word that no document has is not missing where its concept stands for it
-            # "Mobiles" is rare and "phones" is not, but they are asked for alike: the concept is what counts.
-            share = min(1.0, NAMED_SHARE * self.weight(query.concept_of[stem]) / self.weight(stem))
-            best += share * self.weight(stem)
-            scores += np.float32(share) * self._bm25.get_scores([stem])
+        query, best = terms_of(text, self._vocabulary), 0.0
+        scores = np.zeros(len(self), dtype=np.float32)
+        for term in query.terms:
+            weight = self.weight(term)
+            if (concept := query.concept_of.get(term)) is not None:
+                if term not in self._postings.column_of:
+                    continue  # a word that no document has is not missing where its concept stands for it
+                # "Mobiles" is rare and "phones" is not, but they are asked for alike: the concept counts.
+                weight = min(weight, NAMED_SHARE * self.weight(concept))
+            best += weight
+            self._postings.add(term, weight, scores)
         return scores / np.float32(best) if best else scores
 
-    def count_terms(self, text: str) -> int:
-        """Return how many terms a text is searched by, known or not."""
-        return len(terms_of(text, self._vocabulary).terms)
+    def terms(self, text: str) -> Terms:
+        """Return what a text is searched by, known or not."""
+        return terms_of(text, self._vocabulary)
+
+    def met_in(self, text: str, queries: Iterable[Terms]) -> tuple[Met, ...]:
+        """Return where a text meets queries; see `met_in`."""
+        return met_in(text, queries, self._vocabulary)
 
     def weight(self, term: str) -> float:
-        """Return the inverse document frequency of a term, in nats; highest for an unknown one."""
-        token = self._bm25.vocab_dict.get(term)
-        documents = 0 if token is None else int(self._document_frequency[token])
-        return float(np.log1p((self._size - documents + 0.5) / (documents + 0.5)))
+        """Return how much a term counts: its inverse document frequency, in nats."""
+        return self._statistics.weight(term)
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """For each term the documents that hold it, and how much: its saturated, length-normalised frequency.
+
+    The documents of term ``t`` are ``documents[first[t]:first[t + 1]]``, ascending.
+    """
+
+    size: int
+    column_of: dict[str, int]
+    first: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    amounts: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, texts: Sequence[Sequence[str]], usual_length: float) -> _Postings:
+        holders: dict[str, list[tuple[int, float]]] = {}
+        for number, terms in enumerate(texts):
+            room = K1 * (1 - B + B * len(terms) / usual_length)
+            for term, count in Counter(terms).items():
+                holders.setdefault(term, []).append((number, count / (count + room)))
+        columns = [holders[term] for term in sorted(holders)]
+        return cls(
+            len(texts),
+            {term: column for column, term in enumerate(sorted(holders))},
+            np.cumsum([0, *map(len, columns)], dtype=np.int64),
+            np.array([number for column in columns for number, _ in column], dtype=np.int32),
+            np.array([amount for column in columns for _, amount in column], dtype=np.float32),
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> _Postings:
+        about = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
+        arrays = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS)
+        return cls(about["size"], {term: n for n, term in enumerate(about["terms"])}, *arrays)
+
+    def save(self, folder: Path) -> None:
+        about = {"size": self.size, "terms": list(self.column_of)}
+        (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
+        for name in _ARRAYS:
+            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+
+    def add(self, term: str, weight: float, scores: Scores) -> None:
+        """Add a term's part to every document's score."""
+        if (column := self.column_of.get(term)) is not None:
+            here = slice(self.first[column], self.first[column + 1])
+            scores[self.documents[here]] += np.float32(weight) * self.amounts[here]
+
+
+_ARRAYS = ("first", "documents", "amounts")

@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError, SearchIndexError
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 _ALTERED = "is not what was written (its checksum differs)"
 _POINTER = re.compile(r"(?P<name>\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?) (?P<sha256>[0-9a-f]{64})", re.ASCII)
@@ -56,6 +56,7 @@ class EncoderEntry(BaseModel):
     dimension: int
     query_prompt: str
     passage_prompt: str
+    adapter: str = ""
 
 
 class Manifest(BaseModel):
@@ -63,7 +64,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1]
+    format: Literal[2]
     built_at: datetime
     corpus_digest: str
     vocabulary_digest: str

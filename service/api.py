@@ -45,7 +45,7 @@ _EXAMPLES: dict[str, Any] = {
 )
 def match(asked: Annotated[MatchIn, Body(openapi_examples=_EXAMPLES)], matcher: TheMatcher) -> Response:
     """Answer a concern: schools that felt the same objection, what they did and what went wrong."""
-    answer = matcher.match(asked.text, asked.context, asked.k)
+    answer = matcher.match(asked.text, asked.context, asked.k, asked.preferences)
     return Response(AnswerOut.of(answer).as_line(), media_type="application/json")
 
 

@@ -16,6 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from engine.matcher import Matcher
 from index.case_index import CaseIndex
 from service import api, pages
+from service.opening import encoder_for
 from service.problems import describe_problems, install_handlers
 from service.settings import Settings
 
@@ -63,7 +64,7 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
 
 async def _load(app: FastAPI, index: CaseIndex, settings: Settings) -> None:
     try:
-        app.state.matcher = await asyncio.to_thread(Matcher, index, settings.encoder)
+        app.state.matcher = await asyncio.to_thread(Matcher, index, encoder_for(settings, index))
     except Exception as error:
         app.state.load_error = str(error)
         logger.exception("the model cannot be loaded; /readyz will keep answering 503")

@@ -16,7 +16,7 @@ from corpus.vocabulary import shipped_vocabulary
 from engine.matcher import Matcher
 from index.building import build_index
 from index.case_index import CaseIndex
-from index.encoder import Progress
+from index.encoder import SHIPPED_MODELS, Encoder, Progress, adapter_of
 from index.errors import IndexFormatError, IndexNotFoundError
 from index.storage import current_generation, read_manifest
 from service.settings import Settings
@@ -30,7 +30,14 @@ def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
         index: An index folder that was named; None for the default one, which is built if there is none
             yet, or built again if the cases it was built from have changed since.
     """
-    return Matcher(open_index(settings, index), settings.encoder)
+    opened = open_index(settings, index)
+    return Matcher(opened, encoder_for(settings, opened))
+
+
+def encoder_for(settings: Settings, index: CaseIndex) -> Encoder:
+    """Return the encoder for an index: the one it names if we ship that model, else the configured one."""
+    model = index.manifest.encoder.model
+    return settings.encoder_named(model) if model in SHIPPED_MODELS else settings.encoder
 
 
 def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
@@ -50,8 +57,15 @@ def _refresh_default(settings: Settings) -> None:
     else:
         if not manifest.from_configured_cases:
             return
-        built_from = (manifest.corpus_digest, manifest.vocabulary_digest, manifest.encoder.model)
-        if built_from == (corpus_digest(cases), shipped_vocabulary().digest, settings.model):
+        encoder = manifest.encoder
+        built_from = (manifest.corpus_digest, manifest.vocabulary_digest, encoder.model, encoder.adapter)
+        wanted = (
+            corpus_digest(cases),
+            shipped_vocabulary().digest,
+            settings.model,
+            adapter_of(settings.model),
+        )
+        if built_from == wanted:
             return
         reason = "the case studies, the vocabulary or the model have changed"
     print(f"Building the index in {settings.index} ({reason}); this takes about a minute.", file=sys.stderr)

@@ -12,8 +12,10 @@ from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
 from corpus.records import Level, Phase, Sector, Setting
+from engine.comparability import WEIGHTS, Attribute
 from engine.context import SchoolContext, country_name
 from engine.queries import LONGEST_TEXT
+from engine.ranking import Preferences, Unlike
 from engine.similar import find_case, similar_cases
 from service import wording
 from service.readiness import ready_matcher
@@ -60,6 +62,8 @@ class SchoolForm:
         sector: str = "",
         kind: str = "",
         disadvantage: str = "",
+        closeness: str = "",
+        exclude: Annotated[list[str] | None, Query()] = None,
     ) -> None:
         self.values: dict[str, Any] = {
             "phases": [value for value in phase if value],
@@ -72,6 +76,7 @@ class SchoolForm:
         }
         self.errors: dict[str, str] = {}
         self.context = SchoolContext()
+        self.preferences = self._preferences(closeness.strip(), [one for one in exclude or [] if one])
         try:
             self.context = SchoolContext.model_validate({k: v for k, v in self.values.items() if v})
         except ValidationError as error:
@@ -79,10 +84,22 @@ class SchoolForm:
                 field = str(fault["loc"][0])
                 self.errors[field] = _FIELD_ERRORS.get(field, "Choose one of the values listed")
 
+    def _preferences(self, closeness: str, exclude: list[str]) -> Preferences:
+        """Read how schools are to be compared; what cannot be is an error of its field."""
+        self.values |= {"closeness": closeness, "exclude": exclude}
+        unlike: dict[Attribute, Unlike] = {known: "exclude" for known in WEIGHTS if known in exclude}
+        if len(unlike) < len(set(exclude)):
+            self.errors["exclude"] = "Choose among the listed differences"
+        try:
+            return Preferences(float(closeness) if closeness else None, unlike)
+        except ValueError:
+            self.errors["closeness"] = "How much your school should count must be from 0 to 1"
+            return Preferences(None, unlike)
+
     @property
     def is_filled(self) -> bool:
         """Whether anything was said of the school."""
-        return any(self.values.values())
+        return bool(self.context.known)
 
 
 _FIELD_ERRORS = {
@@ -103,7 +120,11 @@ def ask(request: Request, school: Annotated[SchoolForm, Depends()], q: str = "")
     answer, loading = None, False
     if asked and not errors:
         loading = request.app.state.matcher is None and not request.app.state.load_error
-        answer = None if loading else ready_matcher(request).match(text, school.context, _SHOWN)
+        answer = (
+            None
+            if loading
+            else ready_matcher(request).match(text, school.context, _SHOWN, school.preferences)
+        )
     status = 422 if errors else 503 if loading else 200
     content = {"q": text, "school": school, "errors": errors, "answer": answer, "loading": loading}
     return _templates.TemplateResponse(

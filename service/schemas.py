@@ -11,9 +11,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from corpus.records import CaseStudy, Independence, Outcome, Result
-from engine.answers import Answer, Match, MatchedPassage
+from engine.answers import Answer, Match, MatchedPassage, Verdict
+from engine.comparability import Attribute
 from engine.context import SchoolContext
+from engine.diversity import Role
+from engine.intent import Intent
 from engine.queries import LONGEST_TEXT
+from engine.ranking import Preferences, Unlike
 
 MOST_MATCHES = 50
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -32,10 +36,23 @@ class ReadingOut(_Out):
     end: int = Field(description="Behind the last character.")
 
 
+class CorrectionOut(_Out):
+    """A word that was read as another, and where."""
+
+    written: str
+    read_as: str
+    start: int = Field(description="First character in the text, 0-based.")
+    end: int = Field(description="Behind the last character.")
+
+
 class ConcernOut(_Out):
     """What was understood."""
 
     text: str
+    corrections: list[CorrectionOut] = Field(description="Misspelt words, read as words that the cases use.")
+    sought: list[Intent] = Field(
+        description="Which part of the stories was asked for; empty for a plain worry."
+    )
     worries: list[str]
     denied: list[str] = Field(description="What was said to be no problem, or not meant.")
     context: dict[str, Any] = Field(
@@ -54,6 +71,14 @@ class ContextOut(_Out):
     unknown: list[str]
 
 
+class MetOut(_Out):
+    """A stretch of a passage's text that meets the worry."""
+
+    start: int = Field(description="First character in the passage's text, 0-based.")
+    end: int = Field(description="Behind the last character.")
+    concept: str | None = Field(description="The concept, where it meets under another name; else null.")
+
+
 class PassageOut(_Out):
     """A statement of the case that mirrors the worry."""
 
@@ -63,6 +88,7 @@ class PassageOut(_Out):
     response: str | None = Field(description="For an objection: what was done about it; null where unknown.")
     result: Result | None = Field(description="For an objection: how that ended.")
     score: Share
+    met: list[MetOut] = Field(description="Where its text meets the worry by words and concepts.")
 
     @classmethod
     def of(cls, matched: MatchedPassage) -> PassageOut:
@@ -75,6 +101,7 @@ class PassageOut(_Out):
             response=passage.response,
             result=passage.result,
             score=round(matched.score, 4),
+            met=[MetOut(start=one.start, end=one.end, concept=one.concept) for one in matched.met],
         )
 
 
@@ -102,6 +129,10 @@ class MatchOut(_Out):
     failed: list[str]
     not_again: list[str]
     sources: list[SourceOut]
+    roles: list[Role] = Field(
+        description="What it adds to the list: gave up, settled an objection for good, from another country."
+    )
+    retold: list[str] = Field(description="Ids of cases that tell the same story again, folded under it.")
 
     @classmethod
     def of(cls, match: Match) -> MatchOut:
@@ -129,7 +160,18 @@ class MatchOut(_Out):
                 SourceOut(title=s.title, url=s.url, publisher=s.publisher, year=s.year)
                 for s in case.provenance.sources
             ],
+            roles=list(match.roles),
+            retold=list(match.retold),
         )
+
+
+class WorryOut(_Out):
+    """The answer to one of several worries."""
+
+    text: str
+    verdict: Verdict
+    confidence: Share
+    case_ids: list[str] = Field(description="The cases that meet it best, at most three; none with none.")
 
 
 class AnswerOut(_Out):
@@ -137,11 +179,12 @@ class AnswerOut(_Out):
 
     version: Literal[1] = 1
     id: str | None = Field(None, description="The query's id, in answers to a file of queries.")
-    verdict: Literal["strong", "partial", "none"] = Field(
+    verdict: Verdict = Field(
         description="Whether anybody here has faced this; with none, the matches are only the nearest."
     )
     confidence: Share
     concern: ConcernOut
+    worries: list[WorryOut] = Field(description="The answer to each worry, where there are several.")
     matches: list[MatchOut]
     advice: list[str] = Field(description="What would make the answer better.")
 
@@ -155,6 +198,11 @@ class AnswerOut(_Out):
             confidence=round(answer.confidence, 4),
             concern=ConcernOut(
                 text=concern.text,
+                corrections=[
+                    CorrectionOut(written=c.written, read_as=c.read_as, start=c.start, end=c.end)
+                    for c in concern.corrections
+                ],
+                sought=[one.intent for one in concern.sought],
                 worries=list(concern.worries),
                 denied=list(concern.denied),
                 context=concern.context.known,
@@ -163,6 +211,15 @@ class AnswerOut(_Out):
                     for r in concern.readings
                 ],
             ),
+            worries=[
+                WorryOut(
+                    text=w.text,
+                    verdict=w.verdict,
+                    confidence=round(w.confidence, 4),
+                    case_ids=list(w.case_ids),
+                )
+                for w in answer.worries
+            ],
             matches=[MatchOut.of(match) for match in answer.matches],
             advice=list(answer.advice),
         )
@@ -186,6 +243,19 @@ class MatchIn(BaseModel):
         examples=[{"phases": ["secondary"], "country": "GB", "pupils": 900}],
     )
     k: int = Field(5, ge=1, le=MOST_MATCHES, description="The most matches to return.")
+    closeness: float | None = Field(
+        None, ge=0, le=1, description="How much the school counts, 0 (not at all) to 1; null for the default."
+    )
+    unlike: dict[Attribute, Unlike] = Field(
+        default_factory=dict,
+        description="What becomes of a case that differs on an attribute; what is unknown stays.",
+        examples=[{"phases": "exclude", "country": "count-less"}],
+    )
+
+    @property
+    def preferences(self) -> Preferences:
+        """How schools are to be compared."""
+        return Preferences(self.closeness, self.unlike)
 
 
 class CaseBrief(_Out):

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     index: Path = Field(default_factory=_default_index, description="Folder of the default index.")
     cases: Path = Field(SHIPPED_CASES, description="File or folder of the case studies it is built from.")
-    model: str = Field(DEFAULT_MODEL, description="sentence-transformers model, by name or folder.")
+    model: str = Field(DEFAULT_MODEL, description="warts-minilm, all-MiniLM-L6-v2, or another model.")
     query_prompt: str = Field("", description="Put before a query, for models trained with one.")
     passage_prompt: str = Field("", description="Put before a passage, for models trained with one.")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     @cached_property
     def encoder(self) -> Encoder:
         """The configured encoder; its model is loaded at first use."""
+        return self.encoder_named(self.model)
+
+    def encoder_named(self, model: str) -> Encoder:
+        """Return the encoder of another model, with the configured prompts."""
         return SentenceTransformerEncoder(
-            self.model, query_prompt=self.query_prompt, passage_prompt=self.passage_prompt
+            model, query_prompt=self.query_prompt, passage_prompt=self.passage_prompt
         )

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from corpus.passages import Passage
 from corpus.records import CaseStudy
-from engine.answers import Answer, Match
+from engine.answers import Answer, Match, WorryAnswer
 from service.wording import (
     INDEPENDENCE_WORDS,
+    INTENT_WORDS,
     OUTCOME_WORDS,
     RESULT_WORDS,
+    WORRY_VERDICTS,
     heading,
+    met_words,
     others,
     place_of,
     school_words,
@@ -41,8 +44,14 @@ def case_as_text(case: CaseStudy) -> str:
 def _answer_lines(answer: Answer, more: str) -> Iterator[str]:
     concern = answer.concern
     yield from _wrapped(f"Your worry: {concern.text}")
-    if len(concern.worries) > 1:
-        yield from _listed("Understood as", concern.worries, most=len(concern.worries))
+    if concern.corrections:
+        read = "; ".join(f"{one.written} as {one.read_as}" for one in concern.corrections)
+        yield from _wrapped(f"Read: {read}")
+    if answer.worries:
+        lines = [_worry_line(worry) for worry in answer.worries]
+        yield from _listed("Understood as", lines, most=len(lines))
+    if concern.sought:
+        yield from _wrapped("Asked for: " + ", ".join(INTENT_WORDS[one.intent] for one in concern.sought))
     if concern.denied:
         yield from _wrapped("Ruled out: " + "; ".join(concern.denied))
     if school := school_words(concern.context):
@@ -56,11 +65,17 @@ def _answer_lines(answer: Answer, more: str) -> Iterator[str]:
         yield from _match_lines(number, match, more)
 
 
+def _worry_line(worry: WorryAnswer) -> str:
+    return f"{worry.text}: {WORRY_VERDICTS[worry.verdict]}"
+
+
 def _match_lines(number: int, match: Match, more: str) -> Iterator[str]:
     case = match.case
     yield from _wrapped(f"{number}. {case.title}", hanging=3)
     facts = (place_of(case), years_of(case), OUTCOME_WORDS[case.outcome])
     yield from _wrapped("; ".join(fact for fact in facts if fact), indent=3)
+    if match.retold:
+        yield from _wrapped(f"Told again in: {', '.join(match.retold)}", indent=3)
     for matched in match.passages:
         yield from _passage_lines(matched.passage)
     for what, statements in (
@@ -81,6 +96,8 @@ def _match_lines(number: int, match: Match, more: str) -> Iterator[str]:
     yield from _wrapped(
         f"Why: fit {match.score:.2f} = {parts}; confidence {match.confidence:.0%}", indent=3, hanging=2
     )
+    if words := met_words(match):
+        yield from _wrapped(f"Met on: {words}", indent=3, hanging=2)
     yield from _wrapped(
         f"Who says so: {INDEPENDENCE_WORDS[case.provenance.independence]}", indent=3, hanging=2
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup, escape
+
 from corpus.records import CaseStudy, Source
-from engine.answers import Answer, Match
+from engine.answers import Answer, Match, MatchedPassage
 from engine.context import SchoolContext, country_name
 
 OUTCOME_WORDS = {
@@ -31,9 +33,37 @@ PART_WORDS = {
     "whole": "the whole story, by meaning",
     "words": "the words you share",
     "context": "how comparable the school is",
+    "unlike": "what you said counts less where it differs",
     "story": "whether it tells what was done, and what they regret",
     "independence": "who says so",
 }
+ROLE_WORDS = {
+    "gave-up": "gave it up or cut it back",
+    "settled": "kept going, an objection settled",
+    "elsewhere": "in another country",
+}
+INTENT_WORDS = {
+    "regrets": "what they would not do again",
+    "failures": "what went wrong",
+    "successes": "what worked",
+    "evidence": "what came of it",
+    "responses": "what was done about objections",
+}
+WORRY_VERDICTS = {
+    "strong": "schools here have faced this",
+    "partial": "some come near",
+    "none": "nobody here has faced this one",
+}
+ATTRIBUTE_WORDS = {
+    "phases": "phase",
+    "kind": "kind of institution",
+    "country": "country",
+    "pupils": "size",
+    "setting": "setting",
+    "sector": "sector",
+    "disadvantage": "disadvantage",
+}
+CLOSENESS_WORDS = {"0": "Not at all", "0.6": "A good deal", "1": "As much as possible"}
 KIND_WORDS = {
     "school": "school",
     "college": "college",
@@ -52,6 +82,8 @@ _VERDICTS = {
 
 def verdict_words(answer: Answer) -> str:
     """Say in a sentence whether anybody here has faced the worry."""
+    if not answer.matches and answer.concern.worries:
+        return "There is nothing to show: every case is left out."
     if not answer.matches:
         return "There is nothing to go by: no worry was found in the text."
     return _VERDICTS[answer.verdict]
@@ -112,3 +144,28 @@ def others(statements: tuple[str, ...], match: Match) -> tuple[str, ...]:
 def heading(what: str, all_statements: tuple[str, ...], left: tuple[str, ...]) -> str:
     """Return a heading for statements: ``What went wrong``, or ``What else went wrong``."""
     return what if len(left) == len(all_statements) else what.replace("What", "What else", 1)
+
+
+def signed(value: float) -> str:
+    """Return a part of a score with its sign; what rounds to nothing has none."""
+    return f"{value:+.2f}" if abs(value) >= 0.005 else "0.00"
+
+
+def marked(matched: MatchedPassage) -> Markup:
+    """Return a passage's text, escaped, with what meets the worry marked."""
+    text, parts, position = matched.passage.text, [], 0
+    for met in matched.met:
+        parts.append(escape(text[position : met.start]))
+        parts.append(Markup("<mark>{}</mark>").format(text[met.start : met.end]))
+        position = met.end
+    return Markup("").join([*parts, escape(text[position:])])
+
+
+def met_words(match: Match) -> str:
+    """Return the words and concepts of a match's passages that met the worry, each once."""
+    found: dict[str, str] = {}
+    for matched in match.passages:
+        for met in matched.met:
+            word = matched.passage.text[met.start : met.end]
+            found.setdefault(word.lower(), f"{word} ({met.concept})" if met.concept else word)
+    return ", ".join(found.values())

@@ -8,8 +8,16 @@ from typing import Any
 
 import click
 
+from engine.comparability import Attribute
 from engine.queries import LONGEST_TEXT
-from service.commands.options import context_of, context_options, index_option, json_option
+from service.commands.options import (
+    context_of,
+    context_options,
+    index_option,
+    json_option,
+    preference_options,
+    preferences_of,
+)
 from service.opening import open_matcher
 from service.schemas import MOST_MATCHES, AnswerOut
 from service.settings import load_settings
@@ -22,9 +30,19 @@ from service.text_answer import answer_as_text
     "-k", "k", type=click.IntRange(1, MOST_MATCHES), default=5, show_default=True, help="Most matches."
 )
 @context_options
+@preference_options
 @index_option
 @json_option
-def ask(text: tuple[str, ...], k: int, index_dir: Path | None, as_json: bool, **school: Any) -> None:
+def ask(
+    text: tuple[str, ...],
+    k: int,
+    closeness: float | None,
+    exclude_unlike: tuple[Attribute, ...],
+    count_less_unlike: tuple[Attribute, ...],
+    index_dir: Path | None,
+    as_json: bool,
+    **school: Any,
+) -> None:
     """Ask what worries you, in your own words.
 
     The answer shows schools that felt the same objection: what they did, what went wrong, what they would
@@ -36,7 +54,8 @@ def ask(text: tuple[str, ...], k: int, index_dir: Path | None, as_json: bool, **
     if len(concern) > LONGEST_TEXT:
         raise click.UsageError(f"the text has {len(concern):,} characters; keep it to {LONGEST_TEXT:,}")
     context = context_of(school)
-    answer = open_matcher(load_settings(), index_dir).match(concern, context, k)
+    preferences = preferences_of(closeness, exclude_unlike, count_less_unlike)
+    answer = open_matcher(load_settings(), index_dir).match(concern, context, k, preferences)
     click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer, index_dir))
     if not answer.matches:
         sys.exit(1)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 
-from engine.evaluation import MEASURES, Evaluation
+from engine.ablation import ablated, without_adapter
+from engine.context_evaluation import context_f1, read_context_gold
 from engine.evaluation import evaluate as run_evaluation
 from engine.judgements import read_judged_set
+from engine.pairs import pair_accuracy, read_pairs
 from service.commands.options import index_option, json_option
+from service.evaluation_report import as_markdown, as_plain
 from service.opening import open_matcher, progress_bar
 from service.settings import load_settings
 
@@ -25,98 +26,60 @@ _file = click.Path(path_type=Path)
 )
 @click.option("--qrels", required=True, type=_file, help="TSV: query-id, corpus-id, score (0 to 3).")
 @click.option("--passages", type=_file, help="TSV: query-id, corpus-id, field, item: passages that mirror.")
-@click.option("--split", help="Only the queries with this split, such as test.")
+@click.option("--pairs", type=_file, help="JSON Lines: text, context, and two cases: nearer and farther.")
+@click.option("--contexts", type=_file, help="JSON Lines: texts with the school context that they tell.")
+@click.option(
+    "--unseen", type=_file, help="Ids of cases, one a line: rankings of these alone are measured too."
+)
+@click.option("--split", help="Only the queries, pairs and texts with this split, such as test.")
+@click.option("--ablation", is_flag=True, help="Measure with each part off in turn, too; takes minutes.")
 @index_option
 @json_option
 def evaluate(
     queries: Path,
     qrels: Path,
     passages: Path | None,
+    pairs: Path | None,
+    contexts: Path | None,
+    unseen: Path | None,
     split: str | None,
+    ablation: bool,
     index_dir: Path | None,
     as_json: bool,
 ) -> None:
     """Measure the ranking on judged queries, with BM25, dense, RRF and a simple blend in the same run."""
     judged = read_judged_set(queries, qrels, passages)
+    in_pairs, in_contexts = (
+        read_pairs(pairs) if pairs else (),
+        read_context_gold(contexts) if contexts else (),
+    )
+    only = _ids(unseen) if unseen else frozenset()
     if split:
         judged = judged.of_split(split)
         if not judged.queries:
             raise click.BadParameter(f"no query has the split {split!r}", param_hint="--split")
+        in_pairs = tuple(pair for pair in in_pairs if pair.split == split)
+        in_contexts = tuple(text for text in in_contexts if text.split == split)
     matcher = open_matcher(load_settings(), index_dir)
+    with progress_bar("passages for the baselines") as progress:
+        published = without_adapter(matcher, progress)
     with progress_bar("queries") as progress:
-        evaluation = run_evaluation(matcher, judged, progress=progress)
-    click.echo(json.dumps(as_plain(evaluation), indent=2) if as_json else as_markdown(evaluation))
-
-
-def as_plain(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as plain values."""
-    return {
-        "version": 1,
-        "answerable_queries": len(evaluation.kinds),
-        "systems": {
-            result.system: {
-                **{name: _rounded(result.mean(name)) for name in MEASURES},
-                "ndcg@10 by kind": {
-                    kind: _rounded(result.mean("ndcg@10", chosen)) for kind, chosen in _by_kind(evaluation)
-                },
-            }
-            for result in evaluation.systems
-        },
-        "passage_precision@5": _rounded(evaluation.passage_precision),
-        "refusal_auroc": {kind: _rounded(value) for kind, value in evaluation.refusal_auroc.items()},
-        "calibration_error": _rounded(evaluation.calibration_error),
-        "verdicts": evaluation.verdicts,
-    }
-
-
-def as_markdown(evaluation: Evaluation) -> str:
-    """Return an evaluation as Markdown tables."""
-    kinds = _by_kind(evaluation)
-    lines = [
-        f"{len(evaluation.kinds)} answerable queries.",
-        "",
-        *_table(
-            ["system", *MEASURES], [[s.system, *(s.mean(m) for m in MEASURES)] for s in evaluation.systems]
-        ),
-    ]
-    if kinds:
-        header = ["nDCG@10 by kind (queries)", *(f"{kind} ({int(chosen.sum())})" for kind, chosen in kinds)]
-        rows = [[s.system, *(s.mean("ndcg@10", chosen) for _, chosen in kinds)] for s in evaluation.systems]
-        lines += ["", *_table(header, rows)]
-    lines += ["", *_table(["measure of ours", "value"], _own_rows(evaluation))]
-    return "\n".join(lines)
-
-
-def _own_rows(evaluation: Evaluation) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    if evaluation.passage_precision is not None:
-        rows.append(["share of shown passages that a reader marked", evaluation.passage_precision])
-    rows += [[f"refusal AUROC, {kind}", value] for kind, value in evaluation.refusal_auroc.items()]
-    rows.append(["expected calibration error", evaluation.calibration_error])
-    for side, counts in evaluation.verdicts.items():
-        rows.append(
-            [f"verdicts, {side}", ", ".join(f"{verdict} {count}" for verdict, count in counts.items())]
+        result = run_evaluation(
+            matcher,
+            judged,
+            published=published,
+            ablated=ablated(matcher, published) if ablation else (),
+            unseen=only,
+            progress=progress,
         )
-    return rows
+    accuracy, f1 = pair_accuracy(matcher, in_pairs), context_f1(in_contexts)
+    click.echo(
+        json.dumps(as_plain(result, accuracy, f1), indent=2) if as_json else as_markdown(result, accuracy, f1)
+    )
 
 
-def _by_kind(evaluation: Evaluation) -> list[tuple[str, np.ndarray[Any, np.dtype[np.bool_]]]]:
-    return [
-        (kind, np.array([one == kind for one in evaluation.kinds]))
-        for kind in sorted({kind for kind in evaluation.kinds if kind})
-    ]
-
-
-def _table(header: list[str], rows: list[list[Any]]) -> list[str]:
-    def cell(value: Any) -> str:
-        return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
-
-    return [
-        "| " + " | ".join(header) + " |",
-        "|---" * len(header) + "|",
-        *("| " + " | ".join(cell(value) for value in row) + " |" for row in rows),
-    ]
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+def _ids(file: Path) -> frozenset[str]:
+    try:
+        return frozenset(file.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"{file} cannot be read: {error}", param_hint="--unseen") from error

@@ -25,9 +25,15 @@ from service.settings import load_settings
     type=click.Path(path_type=Path),
     help="Folder to write; default: the default index.",
 )
+@click.option(
+    "--encoder",
+    help="Model to embed with, such as all-MiniLM-L6-v2 (the default model without our adapter).",
+)
 @click.option("--skip-broken", is_flag=True, help="Index the sound records when some are broken.")
 @json_option
-def index(cases: tuple[Path, ...], index_dir: Path | None, skip_broken: bool, as_json: bool) -> None:
+def index(
+    cases: tuple[Path, ...], index_dir: Path | None, encoder: str | None, skip_broken: bool, as_json: bool
+) -> None:
     """Build an index from case studies.
 
     It is written beside the one that is there, and takes its place only when it is complete.
@@ -35,9 +41,10 @@ def index(cases: tuple[Path, ...], index_dir: Path | None, skip_broken: bool, as
     settings = load_settings()
     found = read_all(list(cases) or [settings.cases], skip_broken=skip_broken)
     directory = index_dir or settings.index
+    model = settings.encoder_named(encoder) if encoder else settings.encoder
     with progress_bar("passages") as progress:
         manifest = build_index(
-            found, settings.encoder, directory, from_configured_cases=not cases, progress=progress
+            found, model, directory, from_configured_cases=not cases and not encoder, progress=progress
         )
     if as_json:
         click.echo(manifest.model_dump_json())

@@ -10,8 +10,9 @@ import click
 from tqdm import tqdm
 
 from corpus.issues import Issue
+from engine.comparability import Attribute
 from engine.queries import Query, read_queries
-from service.commands.options import index_option, json_option
+from service.commands.options import index_option, json_option, preference_options, preferences_of
 from service.opening import open_matcher
 from service.schemas import MOST_MATCHES, AnswerOut
 from service.settings import load_settings
@@ -22,9 +23,18 @@ from service.settings import load_settings
 @click.option(
     "-k", "k", type=click.IntRange(1, MOST_MATCHES), default=10, show_default=True, help="Most matches."
 )
+@preference_options
 @index_option
 @json_option
-def match(queries: BinaryIO, k: int, index_dir: Path | None, as_json: bool) -> None:
+def match(
+    queries: BinaryIO,
+    k: int,
+    closeness: float | None,
+    exclude_unlike: tuple[Attribute, ...],
+    count_less_unlike: tuple[Attribute, ...],
+    index_dir: Path | None,
+    as_json: bool,
+) -> None:
     """Answer a file of concerns, one JSON object a line; - reads standard input.
 
     A line in is {"id": "1", "text": "mobiles banned here", "context": {"phases": ["secondary"]}}; a line
@@ -35,6 +45,7 @@ def match(queries: BinaryIO, k: int, index_dir: Path | None, as_json: bool) -> N
     """
     del as_json  # taken because every command takes it; there is no other form
     matcher, answered, broken = open_matcher(load_settings(), index_dir), 0, 0
+    preferences = preferences_of(closeness, exclude_unlike, count_less_unlike)
     lines = tqdm(queries, unit=" lines", file=sys.stderr, leave=False, mininterval=1.0)
     for item in read_queries(lines, getattr(queries, "name", "<stdin>"), Query):
         if isinstance(item, Issue):
@@ -42,7 +53,7 @@ def match(queries: BinaryIO, k: int, index_dir: Path | None, as_json: bool) -> N
             click.echo(str(item), err=True)
             continue
         answered += 1
-        answer = matcher.match(item.text, item.context, k)
+        answer = matcher.match(item.text, item.context, k, preferences)
         click.echo(AnswerOut.of(answer, item.id).as_line())
     if broken:
         click.echo(f"{broken} of {broken + answered} lines could not be used", err=True)

@@ -10,7 +10,10 @@ import click
 from pydantic import ValidationError
 
 from corpus.records import Kind, Level, Phase, Sector, Setting
+from engine.comparability import WEIGHTS, Attribute
 from engine.context import SchoolContext
+from engine.ranking import Preferences, Unlike
+from engine.tuning import TUNING
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +36,42 @@ _CONTEXT_OPTIONS = (
     click.option("--kind", type=click.Choice(get_args(Kind))),
     click.option("--disadvantage", type=click.Choice(get_args(Level)), help="Relative to your country."),
 )
+
+
+_PREFERENCE_OPTIONS = (
+    click.option(
+        "--closeness",
+        type=click.FloatRange(0, 1),
+        help=f"How much the school counts, 0 to 1; default {TUNING.closeness}.",
+    ),
+    click.option(
+        "--exclude-unlike",
+        multiple=True,
+        type=click.Choice(list(WEIGHTS)),
+        help="Leave out schools known to differ in this; may be repeated.",
+    ),
+    click.option(
+        "--count-less-unlike",
+        multiple=True,
+        type=click.Choice(list(WEIGHTS)),
+        help="Move down schools known to differ in this; may be repeated.",
+    ),
+)
+
+
+def preference_options(command: Command) -> Command:
+    """Add the options that say how schools are to be compared."""
+    for option in reversed(_PREFERENCE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def preferences_of(
+    closeness: float | None, exclude_unlike: tuple[Attribute, ...], count_less_unlike: tuple[Attribute, ...]
+) -> Preferences:
+    """Return the preferences that the options describe."""
+    unlike: dict[Attribute, Unlike] = dict.fromkeys(count_less_unlike, "count-less")
+    return Preferences(closeness, {**unlike, **dict.fromkeys(exclude_unlike, "exclude")})
 
 
 def context_options(command: Command) -> Command:

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from corpus.vocabulary import Vocabulary
 from engine.comparability import compare_contexts
-from engine.concern import MOST_WORRIES, clean_text, parse_concern
+from engine.concern import MOST_WORRIES, clauses_of, clean_text, parse_concern
 from engine.context import SchoolContext
+from index.spelling import Spelling
 
 ANYTHING = st.text(st.characters())  # lone surrogates and unassigned characters as well
 PIECES = (
@@ -67,9 +69,24 @@ def test_no_text_and_no_context_make_understanding_fail(text, context):
 
 @settings(max_examples=50, deadline=None)
 @given(concerns())
-def test_what_is_ruled_out_stands_in_the_text_and_is_no_worry(text):
+def test_what_is_ruled_out_stands_in_the_text_and_is_not_all_of_it(text):
     concern = parse_concern(text)
-    assert all(denied in concern.text and denied not in concern.worries for denied in concern.denied)
+    assert all(denied in concern.text for denied in concern.denied)
+    assert len(concern.denied) < max(1, len(clauses_of(concern.text)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the wifi is fine, İstanbul, İstanbul, ",
+        pytest.param(
+            "What worries me is the cost. It's the training. What worries me is the cost.",
+        ),
+    ],
+)
+def test_what_is_ruled_out_is_no_worry(text):
+    concern = parse_concern(text)
+    assert set(concern.denied).isdisjoint(concern.worries)
 
 
 @settings(max_examples=50, deadline=None)
@@ -213,21 +230,30 @@ def test_a_text_that_only_describes_the_school_holds_no_worry():
 def test_the_query_leaves_out_what_is_ruled_out():
     concern = parse_concern("The wifi is fine, it's the training that nobody has time for.")
     assert concern.denied == ("The wifi is fine",)
-    assert concern.query == "it's the training that nobody has time for."
+    assert concern.query == "it's the training that nobody has time for"
 
 
 def test_the_query_of_a_text_that_rules_nothing_out_is_the_text():
     text = "Parents, and some governors, think that we watch their children."
-    assert parse_concern(text).query == text
+    assert parse_concern(text).query == text.rstrip(".")
 
 
-def test_what_is_ruled_out_is_cut_only_where_it_was_ruled_out():
+@pytest.mark.parametrize(
+    "marked", ["phones?", "“phones”", "(phones)...", "- phones!", "«phones» —", "'phones'"]
+)
+def test_marks_around_a_text_are_no_part_of_the_query(marked):
+    """The encoder read them, and put two near cases in another order."""
+    assert parse_concern(marked).query == "phones"
+
+
+def test_what_is_ruled_out_is_cut_only_where_it_was_ruled_out(monkeypatch):
     """The denied words were cut wherever they stood, so another sentence lost its subject."""
+    monkeypatch.setattr("engine.denial.probability_of_denial", lambda clauses, number: 0.0)
     concern = parse_concern(
         "the wifi is fine. Parents say the wifi is fine until nine o'clock, then it dies."
     )
     assert concern.denied == ("the wifi is fine",)
-    assert concern.query == "Parents say the wifi is fine until nine o'clock, then it dies."
+    assert concern.query == "Parents say the wifi is fine until nine o'clock, then it dies"
 
 
 # Explicit context
@@ -277,3 +303,98 @@ def test_no_text_takes_long_to_understand(text):
     begun = time.perf_counter()
     parse_concern(text)
     assert time.perf_counter() - begun < 2
+
+
+# Misspelt words
+
+
+SPELLING = Spelling(
+    ["Mobiles are banned in lessons", "Governors fear the broadband in our primary school"],
+    Vocabulary((), digest=""),
+)
+SLIPS = ("moblies", "bannd", "goverors", "braodband", "prmary", "lesons", "Moblies")
+
+
+def test_a_correction_lies_in_the_text_as_it_was_written():
+    concern = parse_concern("Moblies  are bannd\there", spelling=SPELLING)
+    assert concern.text == "Moblies are bannd here"
+    assert concern.read_as == "Mobiles are banned here"
+    assert [(c.written, c.read_as) for c in concern.corrections] == [
+        ("Moblies", "mobiles"),
+        ("bannd", "banned"),
+    ]
+    assert [concern.text[c.start : c.end] for c in concern.corrections] == ["Moblies", "bannd"]
+
+
+def test_worries_and_query_are_of_the_text_as_it_was_read():
+    concern = parse_concern("wifi is fine, braodband is not", spelling=SPELLING)
+    assert "broadband" in concern.read_as
+    assert all("braodband" not in part for part in (*concern.worries, concern.query))
+
+
+def test_without_a_spelling_words_are_taken_as_they_are_written():
+    concern = parse_concern("moblies bannd")
+    assert concern.corrections == ()
+    assert concern.read_as == concern.text == "moblies bannd"
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                *SLIPS,
+                "rural",
+                "primary",
+                "in Scotland",
+                "85 pupils",
+                "phones,",
+                "are",
+                "60% fsm",
+                "secondary.",
+            )
+        ),
+        min_size=1,
+        max_size=10,
+    )
+)
+def test_a_reading_lies_in_the_text_as_written_where_it_was_read_with_slips_around_it(pieces):
+    """The span of a reading in the corrected text is carried back over the words that were read as others."""
+    text = " ".join(pieces)
+    concern = parse_concern(text, spelling=SPELLING)
+    as_read = parse_concern(concern.read_as)
+    assert len(concern.readings) == len(as_read.readings)
+    for written, read in zip(concern.readings, as_read.readings, strict=True):
+        assert (written.attribute, written.value) == (read.attribute, read.value)
+        assert 0 <= written.start < written.end <= len(concern.text)
+        there = concern.text[written.start : written.end]
+        assert (
+            corrected_within(there, written.start, concern.corrections)
+            == (concern.read_as[read.start : read.end])
+        )
+
+
+def corrected_within(stretch, start, corrections):
+    """Return a stretch of a text with the corrections that lie in it made, capitals aside."""
+    inside = [c for c in corrections if start <= c.start and c.end <= start + len(stretch)]
+    for one in reversed(inside):
+        read_as = one.read_as.capitalize() if one.written[0].isupper() else one.read_as
+        stretch = stretch[: one.start - start] + read_as + stretch[one.end - start :]
+    return stretch
+
+
+def test_a_reading_of_a_misspelt_word_has_the_span_of_the_word_as_it_was_written():
+    concern = parse_concern("goverors of our prmary fear it", spelling=SPELLING)
+    (reading,) = [one for one in concern.readings if one.attribute == "phases"]
+    assert reading.value == "primary"
+    assert concern.text[reading.start : reading.end] == "prmary"
+
+
+# What is asked for
+
+
+def test_what_is_asked_for_is_kept_and_a_plain_worry_asks_for_nothing():
+    assert [one.intent for one in parse_concern("what would you not do again with phones?").sought] == [
+        "regrets"
+    ]
+    assert parse_concern("parents fear the cost of tablets").sought == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from engine.evaluation import (
 )
 from engine.judgements import JudgedSet
 from engine.queries import JudgedQuery
+from engine.significance import paired_difference
 
 PHONES, BROADBAND, TABLETS = (
     "elm-school-phones-2020",
@@ -43,10 +45,20 @@ def answer_of(make_case):
             verdict,
             confidence,
             tuple(
-                Match(make_case(id=case_id), 0.5, {}, sure, ContextComparison((), None, 0.0), shown)
+                Match(
+                    make_case(id=case_id),
+                    score=0.5,
+                    parts={},
+                    confidence=sure,
+                    context=ContextComparison((), None, 0.0),
+                    passages=shown,
+                    roles=(),
+                    retold=(),
+                )
                 for case_id, sure in matches
             ),
-            (),
+            worries=(),
+            advice=(),
         )
 
     return make
@@ -61,9 +73,8 @@ def judged_set(qrels, *, kinds=None, passages=None):
 
 def measured(qrels, run):
     """Measure one system on one query, given the ids it ranks, best first."""
-    judged = judged_set({"q": qrels})
     ranking = [(case, 1.0 / number) for number, case in enumerate(run, start=1)]
-    result = _measure("system", {"q": ranking}, judged, judged.queries)
+    result = _measure("system", {"q": ranking}, {"q": qrels})
     return {name: float(values[0]) for name, values in result.per_query.items()}
 
 
@@ -104,15 +115,14 @@ def test_recall_looks_at_the_first_five_and_ndcg_at_the_first_ten():
 
 @pytest.mark.parametrize("order", [["a", "b"], ["b", "a"]])
 def test_cases_with_equal_scores_are_measured_in_the_order_they_were_ranked(order):
-    judged = judged_set({"q": {"a": 2}})
-    result = _measure("system", {"q": [(case, 0.5) for case in order]}, judged, judged.queries)
+    result = _measure("system", {"q": [(case, 0.5) for case in order]}, {"q": {"a": 2}})
     assert result.per_query["useful@1"][0] == (order[0] == "a")
 
 
 def test_a_query_that_finds_nothing_measures_nothing_and_keeps_its_place():
-    judged = judged_set({"q1": {"a": 3}, "q2": {"a": 3}, "q3": {"a": 3}})
+    qrels = {"q1": {"a": 3}, "q2": {"a": 3}, "q3": {"a": 3}}
     run = {"q1": [("a", 1.0)], "q2": [], "q3": [("b", 1.0), ("a", 0.5)]}
-    result = _measure("system", run, judged, judged.queries)
+    result = _measure("system", run, qrels)
     assert result.per_query["useful@1"].tolist() == [1, 0, 0]
     assert result.per_query["recall@5"].tolist() == [1, 0, 1]
 
@@ -311,3 +321,60 @@ def test_a_query_without_words_is_measured_as_finding_nothing(matcher):
     judged = JudgedSet((JudgedQuery(id="q", text="?!"),), {"q": {PHONES: 3}}, {})
     ours = evaluate(matcher, judged).systems[-1]
     assert ours.mean("ndcg@10") == 0
+
+
+# Parts off, cases that nothing was trained on, and luck
+
+
+def test_each_part_off_is_measured_over_the_answerable_queries(matcher, judged):
+    class WorstFirst:
+        def match(self, *asked, **more):
+            answer = matcher.match(*asked, **more)
+            return replace(answer, matches=answer.matches[::-1])
+
+    evaluation = evaluate(matcher, judged, ablated=[("as it is", matcher), ("worst first", WorstFirst())])
+    same, worst = evaluation.ablation
+    assert (same.system, worst.system) == ("as it is", "worst first")
+    for name, values in evaluation.ours.per_query.items():
+        assert same.per_query[name].tolist() == values.tolist()
+        assert worst.per_query[name].shape == values.shape
+    assert worst.mean("useful@1") == 0
+
+
+def test_nothing_is_ablated_and_no_case_is_held_out_unless_asked_for(matcher, judged):
+    evaluation = evaluate(matcher, judged)
+    assert (evaluation.ablation, evaluation.unseen) == ((), ())
+
+
+def test_over_unseen_cases_alone_the_seen_ones_take_no_rank(matcher):
+    # The worry is met best by the phones; the tablets are useful too, and were never trained on.
+    text = "parents want to reach their children"
+    judged = JudgedSet(
+        (JudgedQuery(id="q", text=text), JudgedQuery(id="seen", text="slow broadband")),
+        {"q": {PHONES: 3, TABLETS: 2}, "seen": {BROADBAND: 3}},
+        {},
+    )
+    evaluation = evaluate(matcher, judged, unseen={TABLETS})
+    (ours,) = (system for system in evaluation.unseen if system.system == OURS)
+    assert evaluation.ours.per_query["useful@1"].tolist() == [1, 1]
+    assert ours.per_query["useful@1"].tolist() == [1]  # the only unseen case that answers, over one query
+    assert ours.per_query["ndcg@10"].tolist() == [1]
+    assert [system.system for system in evaluation.unseen] == [s.system for s in evaluation.systems]
+
+
+def test_a_query_that_no_unseen_case_answers_usefully_is_left_out(matcher):
+    judged = JudgedSet((JudgedQuery(id="q", text="phones"),), {"q": {PHONES: 3, TABLETS: 1}}, {})
+    evaluation = evaluate(matcher, judged, unseen={TABLETS})
+    assert [system.mean("ndcg@10") for system in evaluation.unseen] == [None] * 5
+
+
+def test_the_gain_over_another_system_is_the_paired_difference_query_by_query():
+    ours = SystemResult("ours", {"ndcg@10": np.array([0.9, 0.5, 0.7]), "useful@1": np.array([1.0, 0.0, 1.0])})
+    theirs = SystemResult("theirs", {"ndcg@10": np.array([0.4, 0.5, 0.6]), "useful@1": np.zeros(3)})
+    assert ours.gain_over(theirs) == paired_difference(np.array([0.9, 0.5, 0.7]), np.array([0.4, 0.5, 0.6]))
+    assert ours.gain_over(theirs, "useful@1").mean == pytest.approx(2 / 3)
+    assert ours.gain_over(ours).p == 1
+
+
+def test_our_own_result_is_found_among_the_systems(matcher, judged):
+    assert evaluate(matcher, judged).ours.system == OURS

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from engine.context import SchoolContext
 from engine.matcher import DEFAULT_MATCHES, Matcher
-from engine.ranking import CLOSENESS
+from engine.ranking import Preferences
+from engine.tuning import TUNING
 from index.building import build_index
 from index.case_index import CaseIndex
 from index.errors import EncoderMismatchError, IndexNotFoundError
@@ -187,7 +190,7 @@ def test_the_parts_of_a_score_sum_to_it_and_context_keeps_to_its_share(matcher, 
     for match in answer.matches:
         assert match.score == pytest.approx(sum(match.parts.values()), abs=1e-6)
         relevance = sum(match.parts[arm] for arm in ARMS)
-        assert abs(match.parts["context"]) <= CLOSENESS * relevance + 1e-6
+        assert abs(match.parts["context"]) <= TUNING.closeness * TUNING.context_share * relevance + 1e-6
     scores = [match.score for match in answer.matches]
     assert scores == sorted(scores, reverse=True)
 
@@ -246,16 +249,45 @@ def test_fewer_matches_than_one_are_a_callers_mistake(matcher, k):
 
 
 def test_without_k_the_usual_number_of_matches_is_returned(matcher_over, make_case):
-    cases = [make_case(id=f"school-{number}") for number in range(DEFAULT_MATCHES + 2)]
+    things = (
+        "lockers",
+        "pouches",
+        "filters",
+        "timers",
+        "badges",
+        "fines",
+        "clubs",
+        "trays",
+        "jammers",
+        "coupons",
+    )
+    cases = [
+        make_case(
+            id=f"{thing}-school",
+            title=f"Phones and {thing}",
+            summary=f"{thing.title()} were to keep phones away.",
+            institution={"name": f"{thing} school", "kind": "school", "country": "GB", "phases": ["primary"]},
+            objections=[{"text": f"Nobody wanted {thing}"}],
+            failed=[f"The {thing} cost a fortune"],
+            not_again=[f"Buying {thing} unseen"],
+            provenance={
+                "independence": "independent",
+                "sources": [{"title": thing, "url": f"https://example.org/{thing}"}],
+            },
+        )
+        for thing in things
+    ]
+    assert len(things) > DEFAULT_MATCHES
     assert len(matcher_over(*cases).match("phones").matches) == DEFAULT_MATCHES
 
 
 def test_the_verdict_does_not_depend_on_how_many_matches_are_asked_for(matcher_over, make_case, monkeypatch):
     """A comparable school may lead a surer match; asked for one match, the answer was less sure."""
+    told = {"title": "Scissors", "failed": ["Scissors were sold out in town"], "not_again": []}
     mine = {"kind": "school", "country": "GB", "phases": ["primary"], "setting": "rural", "pupils": 80}
     other = {"kind": "nation", "country": "AR", "phases": ["further-education"], "setting": "urban"}
     matcher = matcher_over(
-        make_case(id="nearer", institution=other, summary="Pouches were cut open with scissors by pupils."),
+        make_case(id="nearer", institution=other, summary="Pouches were cut open by pupils.", **told),
         make_case(id="more-comparable", institution=mine, summary="Pouches were cut open with scissors."),
         make_case(id="third", summary="Robots taught coding.", title="Robots", objections=[{"text": "Cost"}]),
     )
@@ -281,3 +313,62 @@ def test_a_worry_of_a_word_or_two_that_nobody_has_is_asked_about(matcher):
     (line,) = matcher.match("zeppelins", known).advice
     assert "a little more" in line
     assert matcher.match("broadband", known).advice == ()
+
+
+# Several worries
+
+
+def test_each_of_several_worries_is_answered_by_itself(matcher):
+    answer = matcher.match(
+        "The broadband is too slow for a whole class. Zeppelins land on the roof every week."
+    )
+    met, unmet = answer.worries
+    assert (met.text, unmet.text) == answer.concern.worries
+    assert met.case_ids[0] == BROADBAND
+    assert met.verdict != "none"
+    assert (unmet.verdict, unmet.case_ids) == ("none", ())
+    assert met.confidence > unmet.confidence
+
+
+def test_one_worry_is_answered_by_the_answer_itself(matcher):
+    assert matcher.match("the broadband is too slow for a whole class").worries == ()
+
+
+def test_no_worry_is_answered_by_an_excluded_school(matcher):
+    answer = matcher.match(
+        "The broadband is too slow for a whole class. Parents cannot afford the monthly cost.",
+        SchoolContext(country="US"),
+        preferences=Preferences(unlike={"country": "exclude"}),
+    )
+    assert len(answer.worries) == 2
+    assert {case for worry in answer.worries for case in worry.case_ids} <= {TABLETS}
+    assert ids(answer) == [TABLETS]
+
+
+# Misspelt words
+
+
+def test_a_misspelt_worry_finds_what_the_right_spelling_finds(matcher):
+    right, slip = matcher.match("slow broadband in lessons"), matcher.match("slow braodband in lesons")
+    assert [(one.written, one.read_as) for one in slip.concern.corrections] == [
+        ("braodband", "broadband"),
+        ("lesons", "lessons"),
+    ]
+    assert slip.matches == right.matches
+    assert (slip.verdict, slip.confidence) == (right.verdict, right.confidence)
+    assert slip.concern.text == "slow braodband in lesons"
+
+
+def test_a_matcher_that_does_not_forgive_takes_words_as_they_are_written(matcher):
+    strict = Matcher(matcher.index, matcher.encoder, replace(TUNING, forgiving=False))
+    assert strict.match("slow braodband").concern.corrections == ()
+
+
+# What a match adds
+
+
+def test_a_match_tells_what_it_adds_to_the_list(matcher):
+    by_id = {m.case.id: m for m in matcher.match("tablets and phones", SchoolContext(country="GB")).matches}
+    assert by_id[PHONES].roles == ("gave-up",)
+    assert by_id[TABLETS].roles == ("gave-up", "elsewhere")
+    assert by_id[BROADBAND].roles == ()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.passages import split_passages
+from corpus.vocabulary import Vocabulary
 from engine.concern import parse_concern
 from engine.retrieval import query_parts, retrieve
+from engine.tuning import TUNING
 from index.building import build_index
 from index.case_index import CaseIndex
+from index.spelling import Spelling
 
 SLOW = "The broadband is too slow for a whole class"
 SENTENCES = (
@@ -47,33 +52,64 @@ def cosines(encoder, case, query, fields):
     return sorted((float(encoder.encode_queries([text])[0] @ vector) for text in texts), reverse=True)
 
 
+def weight_by_text(parts):
+    return dict(zip(parts.texts, parts.weights.tolist(), strict=True))
+
+
 # What is searched for
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=7), st.sampled_from([", ", ". ", " - "]))
 def test_the_weights_of_the_query_parts_sum_to_one(sentences, glue):
-    parts = query_parts(parse_concern(glue.join(sentences)))
-    assert sum(parts.values()) == pytest.approx(1, abs=1e-9)
-    assert min(parts.values()) > 0
+    concern = parse_concern(glue.join(sentences))
+    parts = query_parts(concern)
+    assert parts.weights.shape == (len(parts.texts),)
+    assert len(set(parts.texts)) == len(parts.texts)
+    assert sum(parts.weights.tolist()) == pytest.approx(1, abs=1e-6)
+    assert parts.weights.min() > 0
+    assert len(parts.of_worry) == len(concern.worries)
+    assert all(0 <= part < parts.meant <= len(parts.texts) for part in parts.of_worry)
 
 
 def test_one_worry_is_searched_for_once():
-    assert query_parts(parse_concern(SLOW)) == {SLOW: 1.0}
+    parts = query_parts(parse_concern(SLOW))
+    assert weight_by_text(parts) == {SLOW: 1.0}
+    assert (parts.of_worry, parts.meant) == ((0,), 1)
 
 
 def test_several_worries_are_searched_for_together_and_each_with_the_same_weight():
-    parts = query_parts(parse_concern("theft, cost, training"))
-    assert set(parts) == {"theft, cost, training", "theft", "cost", "training"}
-    assert parts["theft"] == parts["cost"] == parts["training"]
-    assert parts["theft, cost, training"] > parts["theft"]
+    worries = ("theft", "cost", "training")
+    concern = replace(parse_concern("theft"), query="theft, cost, training", worries=worries)
+    parts = query_parts(concern)
+    weights = weight_by_text(parts)
+    assert set(weights) == {"theft, cost, training", "theft", "cost", "training"}
+    assert weights["theft"] == weights["cost"] == weights["training"]
+    assert weights["theft"] == pytest.approx(TUNING.worries_share / 3)
+    assert weights["theft, cost, training"] == pytest.approx(1 - TUNING.worries_share)
+    assert [parts.texts[part] for part in parts.of_worry] == ["theft", "cost", "training"]
 
 
-def test_what_is_ruled_out_weighs_less_than_what_is_left():
+def test_what_is_surely_ruled_out_is_not_searched_for_at_all():
+    parts = query_parts(parse_concern("The wifi is fine, nobody has been trained"))
+    assert weight_by_text(parts) == {"nobody has been trained": 1.0}
+
+
+def test_a_text_with_what_it_may_rule_out_has_its_share_beside_what_is_left(monkeypatch):
+    monkeypatch.setattr("engine.concern.ruled_out_by_rule", lambda clauses: frozenset())
     text = "The wifi is fine, nobody has been trained"
     parts = query_parts(parse_concern(text))
-    assert set(parts) == {text, "nobody has been trained"}
-    assert parts["nobody has been trained"] > parts[text]
+    assert weight_by_text(parts) == {
+        "nobody has been trained": pytest.approx(1 - TUNING.denied_share),
+        text: pytest.approx(TUNING.denied_share),
+    }
+    assert [parts.texts[part] for part in range(parts.meant)] == ["nobody has been trained"]
+
+
+def test_misspelt_words_are_searched_for_as_they_were_read():
+    spelling = Spelling(["the broadband is slow"], Vocabulary((), digest=""))
+    concern = parse_concern("slow braodband", spelling=spelling)
+    assert query_parts(concern).texts == ("slow broadband",)
 
 
 # Nearness
@@ -88,38 +124,40 @@ def test_the_cosine_arms_are_those_of_the_best_passage_the_best_three_and_the_wh
     for number, case in enumerate(index.cases):
         near = cosines(encoder, case, SLOW, statements)
         (whole,) = cosines(encoder, case, SLOW, {"case"})
-        assert found.arms["passage"][number] == pytest.approx(near[0], abs=1e-6)
-        assert found.arms["passages"][number] == pytest.approx(sum(near[:3]) / 3, abs=1e-6)
-        assert found.arms["whole"][number] == pytest.approx(whole, abs=1e-6)
+        assert found.arms["passage"][0, number] == pytest.approx(near[0], abs=1e-6)
+        assert found.arms["passages"][0, number] == pytest.approx(sum(near[:3]) / 3, abs=1e-6)
+        assert found.arms["whole"][0, number] == pytest.approx(whole, abs=1e-6)
 
 
 def test_a_step_of_the_story_is_no_statement_that_mirrors_a_worry(open_index, make_case, encoder):
     step = "Zebras crossed the playground"
     case = make_case(process=[{"when": None, "what": step}])
     found = retrieve(open_index([case]), encoder, parse_concern(step))
-    assert found.arms["passage"][0] < 0.5  # the step itself has a cosine of 1
+    assert found.arms["passage"][0, 0] < 0.5  # the step itself has a cosine of 1
 
 
-def test_the_arms_of_two_worries_are_the_weighted_means_of_their_own(index, encoder):
+def test_the_fused_arms_of_two_worries_are_the_weighted_means_of_their_own(index, encoder):
     concern = parse_concern("slow broadband, broken tablets")
     found = retrieve(index, encoder, concern)
-    parts = query_parts(concern)
+    weights = weight_by_text(query_parts(concern))
     for number, case in enumerate(index.cases):
-        expected = sum(weight * cosines(encoder, case, text, {"case"})[0] for text, weight in parts.items())
-        assert found.arms["whole"][number] == pytest.approx(expected, abs=1e-6)
+        whole = {text: cosines(encoder, case, text, {"case"})[0] for text in weights}
+        assert found.arms["whole"][:, number] == pytest.approx(list(whole.values()), abs=1e-6)
+        expected = sum(weight * whole[text] for text, weight in weights.items())
+        assert found.fused_arms["whole"][number] == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_words_of_a_case_count_by_its_concepts_too(index, encoder):
     phones = retrieve(index, encoder, parse_concern("handsets"))
-    assert phones.arms["words"][0] > 0
-    assert phones.arms["words"][2] == 0
+    assert phones.arms["words"][0, 0] > 0
+    assert phones.arms["words"][0, 2] == 0
 
 
 @pytest.mark.parametrize("text", [SLOW, "quokka zeppelin", "wifi is fine, not the cost, it's theft", "12"])
 def test_every_arm_lies_between_nothing_and_one(index, encoder, text):
     found = retrieve(index, encoder, parse_concern(text))
     for scores in found.arms.values():
-        assert scores.shape == found.positions.shape
+        assert scores.shape == (len(found.parts.texts), len(found.positions))
         assert ((scores >= 0) & (scores <= 1 + 1e-6)).all()
 
 
@@ -166,4 +204,10 @@ def test_another_case_in_the_corpus_does_not_change_how_near_a_case_means(
     )
     after = retrieve(open_index((*three_cases, other)), encoder, concern)
     for arm in ("passage", "passages", "whole"):
-        assert after.arms[arm][:3] == pytest.approx(before.arms[arm])
+        assert after.arms[arm][:, :3] == pytest.approx(before.arms[arm])
+
+
+def test_a_candidate_is_found_by_its_position(index, encoder):
+    found = retrieve(index, encoder, parse_concern("parents cannot afford the monthly cost"), depth=1)
+    assert [found.number_of(position) for position in found.positions.tolist()] == [0]
+    assert len(found.terms) == len(found.parts.texts)

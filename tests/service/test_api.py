@@ -9,6 +9,8 @@ from jsonschema import Draft202012Validator
 from corpus.issues import Place
 from corpus.parsing import RawRecord
 from corpus.reading import validate_record
+from engine.tuning import TUNING
+from index.building import build_index
 from index.case_index import CaseIndex
 from service.app import create_app
 from service.schema_files import schema_of
@@ -53,7 +55,12 @@ def test_match_equals_the_command_line(client, matcher):
         ({"text": "x", "context": {"country": "UK"}}, "context.country"),
         ({"text": "x", "context": {"pupils": -3}}, "context.pupils"),
         ({"text": "x", "context": {"phases": ["village"]}}, "context.phases[0]"),
-        ({"text": "x", "closeness": 1}, "closeness"),
+        ({"text": "x", "nearness": 1}, "nearness"),
+        ({"text": "x", "closeness": 1.01}, "closeness"),
+        ({"text": "x", "closeness": -1}, "closeness"),
+        ({"text": "x", "closeness": "very"}, "closeness"),
+        ({"text": "x", "unlike": {"phases": "forbid"}}, "unlike.phases"),
+        ({"text": "x", "unlike": ["phases"]}, "unlike"),
         ([1], "body"),
     ],
 )
@@ -180,3 +187,94 @@ def test_the_description_tells_of_the_errors_as_problem_details(client):
     assert set(responses) == {"200", "422", "503"}
     assert list(responses["422"]["content"]) == ["application/problem+json"]
     json.dumps(responses)
+
+
+# How schools are to be compared
+
+
+def matched(client, **body):
+    response = client.post("/v1/match", json={"text": "tablets, phones and slow broadband", **body})
+    assert response.status_code == 200
+    Draft202012Validator(schema_of("answer-v1.schema.json")).validate(response.json())
+    return {match["case_id"]: match for match in response.json()["matches"]}
+
+
+def test_an_unknown_attribute_of_unlike_is_named(client):
+    response = client.post("/v1/match", json={"text": "x", "unlike": {"colour": "exclude"}})
+    assert is_problem(response, 422)
+    assert any("colour" in error["field"] for error in response.json()["errors"])
+
+
+def test_a_closeness_that_is_no_number_is_a_problem_and_not_a_crash(client):
+    response = client.post(
+        "/v1/match", content='{"text": "x", "closeness": NaN}', headers={"Content-Type": "application/json"}
+    )
+    assert response.status_code in (400, 422)
+
+
+def test_closeness_says_how_much_the_school_counts_and_null_is_the_usual(client):
+    mine = {"country": "US", "kind": "college"}
+    none, whole = (matched(client, context=mine, closeness=closeness) for closeness in (0, 1))
+    assert {match["parts"]["context"] for match in none.values()} == {0}
+    assert any(match["parts"]["context"] for match in whole.values())
+    assert matched(client, context=mine, closeness=None) == matched(client, context=mine)
+    assert matched(client, context=mine, closeness=TUNING.closeness) == matched(client, context=mine)
+
+
+def test_schools_unlike_are_excluded_or_count_less_and_unknown_ones_stay(client):
+    mine = {"setting": "rural", "country": "GB"}
+    found = matched(client, context=mine, unlike={"setting": "exclude"})
+    assert set(found) == {"elm-school-phones-2020", "ash-primary-broadband-2015"}
+    less = matched(client, context=mine, unlike={"country": "count-less"})
+    assert less["oak-college-tablets-2018"]["parts"]["unlike"] < 0
+    assert less["elm-school-phones-2020"]["parts"]["unlike"] == 0
+
+
+def test_what_is_unlike_can_be_told_though_nothing_is_known_of_the_school(client):
+    plain = matched(client)
+    excluded = matched(client, unlike={"setting": "exclude", "country": "exclude"})
+    assert excluded == plain
+
+
+# What an answer tells
+
+
+def test_a_correction_has_its_span_in_the_text(client):
+    told = client.post("/v1/match", json={"text": "slow  braodband"}).json()["concern"]
+    (one,) = told["corrections"]
+    assert (one["written"], one["read_as"]) == ("braodband", "broadband")
+    assert told["text"][one["start"] : one["end"]] == "braodband"
+
+
+def test_what_met_has_its_spans_in_the_texts_of_the_passages(client):
+    told = client.post("/v1/match", json={"text": "our lesson stalled"}).json()
+    spans = [
+        passage["text"][met["start"] : met["end"]]
+        for match in told["matches"]
+        for passage in match["passages"]
+        for met in passage["met"]
+    ]
+    assert {"Lessons", "stalled"} <= set(spans)
+
+
+def test_several_worries_are_answered_one_by_one(client):
+    text = "The broadband is too slow for a whole class. Zeppelins land on the roof every week."
+    met, unmet = client.post("/v1/match", json={"text": text}).json()["worries"]
+    assert met["case_ids"][0] == "ash-primary-broadband-2015"
+    assert (unmet["verdict"], unmet["case_ids"]) == ("none", [])
+
+
+def test_what_is_asked_for_is_told(client):
+    told = client.post("/v1/match", json={"text": "what would you not do again with tablets"}).json()
+    assert told["concern"]["sought"] == ["regrets"]
+
+
+def test_a_retold_story_is_named_under_the_one_that_is_shown(monkeypatch, tmp_path, make_case, encoder):
+    build_index([make_case(), make_case(id="elm-again")], encoder, tmp_path / "i")
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
+    with TestClient(create_app(CaseIndex.open(tmp_path / "i"), Settings())) as client:
+        while client.get("/readyz").status_code != 200:
+            pass
+        (match,) = client.post("/v1/match", json={"text": "phones in pouches"}).json()["matches"]
+        assert match["retold"] == ["elm-again"]
+        assert client.get("/v1/cases/elm-again").status_code == 200

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from corpus.errors import WartsError
+from engine.ablation import TUNINGS
 from service import cli
 from service.schema_files import schema_of
 from service.settings import Settings
@@ -60,6 +61,11 @@ def test_ask_json_is_valid_against_the_published_schema(index_dir):
         (["ask", "x", "--phase", "village"], "'village' is not one of"),
         (["ask", "x", "--pupils", "0"], "x>=1"),
         (["ask", "x", "-k", "0"], "1<=x<=50"),
+        (["ask", "x", "--closeness", "2"], "0<=x<=1"),
+        (["ask", "x", "--closeness", "-0.1"], "0<=x<=1"),
+        (["ask", "x", "--closeness", "very"], "not a valid float"),
+        (["ask", "x", "--exclude-unlike", "colour"], "'colour' is not one of"),
+        (["ask", "x", "--count-less-unlike", "colour"], "'colour' is not one of"),
         (["match", "no-such-file.jsonl"], "No such file"),
         (["nonsense"], "No such command"),
     ],
@@ -140,7 +146,17 @@ def test_match_does_not_repeat_the_text_of_a_query_on_standard_error(tmp_path, i
 
 def test_index_then_match_works_for_any_contract_file(tmp_path, make_record):
     cases = write_lines(
-        tmp_path / "cases.jsonl", make_record(), make_record(id="elm-again", title="Phones again")
+        tmp_path / "cases.jsonl",
+        make_record(),
+        make_record(
+            id="yew-robots",
+            title="Robots",
+            summary="Yew School bought robots that nobody could start.",
+            institution={"name": "Yew School", "kind": "school", "country": "IE", "phases": ["primary"]},
+            objections=[{"text": "Phones are enough"}],
+            failed=["They fell over"],
+            not_again=[],
+        ),
     )
     built = warts("index", "--cases", cases, "--index", tmp_path / "i", "--json")
     assert built.exit_code == 0
@@ -330,3 +346,162 @@ def test_a_text_that_tells_of_the_school_alone_is_asked_for_its_worry(index_dir)
 def test_an_answer_from_a_named_index_says_where_the_whole_story_is(index_dir):
     result = warts("ask", "slow broadband", "-k", 1, "--index", index_dir)
     assert f"warts show ash-primary-broadband-2015 --index {index_dir}" in result.stdout
+
+
+# How schools are to be compared
+
+
+def asked(index_dir, *arguments):
+    result = warts("ask", "tablets, phones and slow broadband", *arguments, "--json", "--index", index_dir)
+    answer = json.loads(result.stdout)
+    ANSWER.validate(answer)
+    return result, {match["case_id"]: match for match in answer["matches"]}
+
+
+def test_a_closeness_of_nothing_lets_no_school_count(index_dir):
+    _, matches = asked(index_dir, "--country", "US", "--closeness", 0)
+    assert {match["parts"]["context"] for match in matches.values()} == {0}
+    _, usual = asked(index_dir, "--country", "US")
+    _, whole = asked(index_dir, "--country", "US", "--closeness", 1)
+    for case in usual:
+        assert abs(whole[case]["parts"]["context"]) > abs(usual[case]["parts"]["context"])
+
+
+def test_schools_known_to_differ_are_left_out_and_those_not_known_stay(index_dir):
+    _, matches = asked(index_dir, "--setting", "rural", "--exclude-unlike", "setting")
+    assert set(matches) == {"elm-school-phones-2020", "ash-primary-broadband-2015"}
+
+
+def test_two_attributes_may_be_excluded(index_dir):
+    _, matches = asked(
+        index_dir,
+        *("--setting", "rural", "--exclude-unlike", "setting"),
+        *("--phase", "primary", "--exclude-unlike", "phases"),
+    )
+    assert set(matches) == {"ash-primary-broadband-2015"}
+
+
+def test_schools_that_differ_count_less_and_stay(index_dir):
+    _, usual = asked(index_dir, "--country", "GB")
+    _, less = asked(index_dir, "--country", "GB", "--count-less-unlike", "country")
+    assert usual.keys() == less.keys()
+    oak = "oak-college-tablets-2018"
+    assert less[oak]["score"] < usual[oak]["score"]
+    assert less[oak]["parts"]["unlike"] < 0
+    assert less["ash-primary-broadband-2015"]["parts"]["unlike"] == 0
+
+
+def test_of_an_attribute_that_is_to_be_excluded_and_to_count_less_schools_are_left_out(index_dir):
+    both = ("--exclude-unlike", "country", "--count-less-unlike", "country")
+    _, matches = asked(index_dir, "--country", "GB", *both)
+    assert "oak-college-tablets-2018" not in matches
+
+
+def test_where_every_school_is_left_out_the_answer_says_so_and_is_no_answer(index_dir):
+    arguments = ("--country", "NZ", "--exclude-unlike", "country", "--index", index_dir)
+    result = warts("ask", "slow broadband in lessons", *arguments)
+    assert result.exit_code == 1
+    assert "leave out less" in result.stdout
+
+
+def test_where_every_school_is_left_out_the_answer_does_not_say_that_there_was_no_worry(index_dir):
+    """An answer without matches was always told as a text in which no worry was found."""
+    arguments = ("--country", "NZ", "--exclude-unlike", "country", "--index", index_dir)
+    assert "no worry was found" not in warts("ask", "slow broadband in lessons", *arguments).stdout
+
+
+def test_a_file_of_queries_is_answered_by_the_same_preferences(tmp_path, index_dir):
+    query = {"id": "1", "text": "tablets, phones and slow broadband", "context": {"setting": "rural"}}
+    queries = write_lines(tmp_path / "q.jsonl", query)
+    result = warts("match", queries, "--exclude-unlike", "setting", "--closeness", 0, "--index", index_dir)
+    (answer,) = [json.loads(line) for line in result.stdout.splitlines()]
+    assert "oak-college-tablets-2018" not in [match["case_id"] for match in answer["matches"]]
+    assert {match["parts"]["context"] for match in answer["matches"]} == {0}
+
+
+# What is told in plain text
+
+
+def test_a_word_that_was_read_as_another_is_told(index_dir):
+    result = warts("ask", "slow braodband", "--index", index_dir)
+    assert "Read: braodband as broadband" in result.stdout
+    assert "Read:" not in warts("ask", "slow broadband", "--index", index_dir).stdout
+
+
+def test_the_words_that_met_are_told(index_dir):
+    result = warts("ask", "our lesson stalled", "-k", 1, "--index", index_dir)
+    line = result.stdout.split("Met on: ")[1].split("Who says so")[0]
+    assert "Lessons" in line
+    assert "stalled" in line
+
+
+def test_each_of_several_worries_is_told_with_whether_it_was_met(index_dir):
+    text = "The broadband is too slow for a whole class. Zeppelins land on the roof every week."
+    result = warts("ask", text, "--index", index_dir)
+    told = result.stdout.split("Understood as")[1]
+    assert "Zeppelins land on the roof every week: nobody here has faced this one" in told
+
+
+def test_what_is_asked_for_is_told(index_dir):
+    result = warts("ask", "what would you not do again with tablets", "--index", index_dir)
+    assert "Asked for: what they would not do again" in result.stdout
+
+
+# Evaluating more
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """Options that name a small judged set with pairs, contexts and cases that nothing was trained on."""
+    queries = write_lines(
+        tmp_path / "q.jsonl",
+        {"id": "1", "text": "slow broadband", "kind": "short", "split": "dev"},
+        {"id": "2", "text": "tablets broke", "split": "test"},
+    )
+    qrels = tmp_path / "qrels.tsv"
+    lines = (
+        "query-id\tcorpus-id\tscore",
+        "1\tash-primary-broadband-2015\t3",
+        "2\toak-college-tablets-2018\t2",
+    )
+    qrels.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pair = {
+        "id": "p",
+        "text": "parents",
+        "context": {"country": "US"},
+        "nearer": "oak-college-tablets-2018",
+        "farther": "ash-primary-broadband-2015",
+        "split": "dev",
+    }
+    context = {"id": "c", "text": "our rural primary", "context": {"phases": ["primary"], "setting": "rural"}}
+    (tmp_path / "unseen.txt").write_text("oak-college-tablets-2018\n", encoding="utf-8")
+    return (
+        *("--queries", queries, "--qrels", qrels, "--unseen", tmp_path / "unseen.txt"),
+        *("--pairs", write_lines(tmp_path / "p.jsonl", pair)),
+        *("--contexts", write_lines(tmp_path / "c.jsonl", {**context, "split": "dev"})),
+    )
+
+
+def test_evaluate_measures_pairs_contexts_unseen_cases_and_each_part_off(judged, index_dir):
+    result = warts("evaluate", *judged, "--ablation", "--index", index_dir, "--json")
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)
+    assert told["more_comparable_first"] == 1
+    assert 0 <= told["context_f1"]["phases"] <= 1
+    assert told["unseen_cases"]["warts"]["useful@1"] == 1
+    assert set(TUNINGS) <= set(told["ablation"])
+    table = warts("evaluate", *judged, "--index", index_dir).stdout
+    assert "one part off" not in table
+    assert "more comparable of two equally relevant first (1 pairs)" in table
+
+
+def test_a_split_leaves_out_the_queries_and_pairs_of_others(judged, index_dir):
+    told = json.loads(warts("evaluate", *judged, "--split", "test", "--index", index_dir, "--json").stdout)
+    assert told["answerable_queries"] == 1
+    assert told["more_comparable_first"] is None
+
+
+def test_a_list_of_unseen_cases_that_cannot_be_read_is_wrong_use(judged, tmp_path, index_dir):
+    result = warts("evaluate", *judged, "--unseen", tmp_path / "missing", "--index", index_dir)
+    assert result.exit_code == 2
+    assert "--unseen" in result.stderr

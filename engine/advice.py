@@ -1,0 +1,26 @@
+"""What would make an answer better, in words for the person who asked."""
+
+from __future__ import annotations
+
+from engine.answers import Verdict
+from engine.concern import Concern
+
+SHORT = 3  # words; fewer tell a topic but no worry
+
+
+def advice_for(concern: Concern, verdict: Verdict, *, all_excluded: bool = False) -> tuple[str, ...]:
+    """Say what would make the answer better; nothing where nothing would."""
+    if not concern.worries:
+        if concern.readings:
+            return ("You told us about your school: now tell us in a few words what worries you.",)
+        return ("Tell us in a few words what worries you.",)
+    advice = []
+    if all_excluded:
+        advice.append("Every case differs from your school in what you leave out: leave out less.")
+    if verdict != "strong" and len(concern.text.split()) < SHORT:
+        advice.append("Say a little more about what worries you: one sentence is enough.")
+    if verdict == "none" and concern.denied and not all_excluded:
+        advice.append("Part of what you wrote was taken as ruled out: if that is wrong, say it another way.")
+    if not concern.context.phases:
+        advice.append("Tell us your phase (primary, secondary, ...) to see schools more like yours first.")
+    return tuple(advice)

@@ -1,0 +1,1 @@
+"""Training of what the project ships; nothing here is needed to run it."""
