@@ -17,7 +17,7 @@ from itertools import groupby
 from engine.context import SchoolContext
 from engine.context_reading import ContextReading, read_context
 from engine.denial import denied_positions, ruled_out_by_rule
-from engine.intent import Sought, sought_in
+from engine.intent import Sought, sought_in, what_about
 from index.spelling import Correction, Spelling, corrected
 
 MOST_WORRIES = 6  # more than that is an essay; the whole text is searched for anyway
@@ -82,18 +82,24 @@ def parse_concern(
     ruled_out, by_rule = denied_positions(texts), ruled_out_by_rule(texts)
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
-    worries = [clause for clause in rest if not _only_describes(clause, readings)]
+    separate = _as_worries([clause for clause in rest if not _only_describes(clause, readings)])
+    sought = sought_in(read_as)
+    query = (_without(read_as, denied) if denied else read_as).strip(_AROUND)
+    about = what_about(read_as, sought)
+    if about != read_as and len(separate) == 1 and not denied:
+        query = about.strip(_AROUND)
+        separate = (query,)
     return Concern(
         text=clean,
         corrections=corrections,
         read_as=read_as,
-        query=(_without(read_as, denied) if denied else read_as).strip(_AROUND),
-        worries=_as_worries(worries),
+        query=query,
+        worries=separate,
         denied=tuple(clause.text for clause in denied),
         surely_denied=bool(ruled_out) and by_rule.issuperset(ruled_out),
         context=(explicit or SchoolContext()).over(read),
         readings=tuple(_as_written(reading, corrections) for reading in readings),
-        sought=sought_in(read_as),
+        sought=sought,
     )
 
 

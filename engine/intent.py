@@ -79,3 +79,20 @@ def sought_in(text: str) -> tuple[Sought, ...]:
 def fields_sought(sought: tuple[Sought, ...]) -> tuple[str, ...]:
     """Return the fields of a record that answer what was asked for, best first; empty for a plain worry."""
     return tuple(dict.fromkeys(field for one in sought for field in FIELDS[one.intent]))
+
+
+_ONLY_ASK: frozenset[Intent] = frozenset(("regrets", "failures", "responses", "successes"))
+_CONTENT = re.compile(r"[^\W\d_]{4,}")
+
+
+def what_about(text: str, sought: tuple[Sought, ...]) -> str:
+    """Return a text without the words that only ask; the whole text where nothing would be left of it.
+
+    "What would you not do again with whiteboards?" is about whiteboards. A question after evidence keeps its
+    words: what the results or the impact were to be is what it is about.
+    """
+    rest = text
+    for one in sorted(sought, key=lambda one: -one.start):
+        if one.intent in _ONLY_ASK:
+            rest = f"{rest[: one.start]} {rest[one.end :]}"
+    return " ".join(rest.split()) if _CONTENT.search(rest) else text

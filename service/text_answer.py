@@ -15,6 +15,7 @@ from service.wording import (
     INTENT_WORDS,
     OUTCOME_WORDS,
     RESULT_WORDS,
+    ROLE_WORDS,
     WORRY_VERDICTS,
     heading,
     met_words,
@@ -74,6 +75,8 @@ def _match_lines(number: int, match: Match, more: str) -> Iterator[str]:
     yield from _wrapped(f"{number}. {case.title}", hanging=3)
     facts = (place_of(case), years_of(case), OUTCOME_WORDS[case.outcome])
     yield from _wrapped("; ".join(fact for fact in facts if fact), indent=3)
+    if match.roles:
+        yield from _wrapped(f"On the list as {', '.join(ROLE_WORDS[role] for role in match.roles)}", indent=3)
     if match.retold:
         yield from _wrapped(f"Told again in: {', '.join(match.retold)}", indent=3)
     for matched in match.passages:

@@ -38,9 +38,9 @@ PART_WORDS = {
     "independence": "who says so",
 }
 ROLE_WORDS = {
-    "gave-up": "gave it up or cut it back",
-    "settled": "kept going, an objection settled",
-    "elsewhere": "in another country",
+    "gave-up": "one that gave up or cut back",
+    "settled": "one that kept going and settled an objection",
+    "elsewhere": "one from another country",
 }
 INTENT_WORDS = {
     "regrets": "what they would not do again",

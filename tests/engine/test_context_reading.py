@@ -180,6 +180,170 @@ def test_a_head_count_beyond_belief_is_left_alone_and_the_rest_is_read(number):
     assert (found["phases"], found["setting"]) == (["primary"], "rural")
 
 
+# --- the writer's own school
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Ireland gave pouches to every school, we are in Leeds.",
+            {"country": "GB"},
+            id="a country that acts",
+        ),
+        pytest.param("The independent school down the road has iPads.", {}, id="down the road"),
+        pytest.param("My son's primary lets them have phones.", {}, id="a relative's school"),
+        pytest.param("Our feeder primaries use another app.", {}, id="feeders"),
+        pytest.param("Half the parents come from private schools.", {}, id="where parents come from"),
+        pytest.param(
+            "I used to run a rural school. Now I'm head of an urban comp.",
+            {"phases": ["secondary"], "setting": "urban", "sector": "state", "kind": "school"},
+            id="the past",
+        ),
+        pytest.param("I visited a village school in Norfolk.", {}, id="a visit"),
+        pytest.param("We read about a district in Texas that was hacked.", {}, id="what was read"),
+        pytest.param("In Finland they went back to books.", {}, id="another country"),
+        pytest.param("A head in New Zealand told me so.", {}, id="what somebody told"),
+        pytest.param("A trial in 40 secondary schools found nothing.", {}, id="a trial"),
+        pytest.param("They forget it all when they leave us for secondary.", {}, id="where pupils go"),
+        pytest.param("What happened with the iPads in Los Angeles?", {}, id="a question about elsewhere"),
+        pytest.param("How do other secondaries do it?", {}, id="others"),
+        pytest.param("The council wants an all-through login.", {}, id="what an authority wants"),
+        pytest.param(
+            "remote learning, a state of the art lab, the primary driver",
+            {},
+            id="words that mean another thing",
+        ),
+        pytest.param("I'm moving from a rural primary to a city secondary.", {}, id="neither school yet"),
+    ],
+)
+def test_what_is_said_of_another_school_is_not_read(text, expected):
+    assert read(text) == expected
+
+
+def test_of_two_values_the_one_said_with_we_are_stands():
+    assert read("Elementary in Boston, Texas vendors keep calling. We are in Ontario.")["country"] == "CA"
+
+
+def test_a_trust_that_only_owns_the_school_does_not_make_the_writer_a_trust():
+    assert read("The trust sent pouches. We are a comp in Leeds.")["kind"] == "school"
+
+
+# --- ages, years and grades
+
+
+@pytest.mark.parametrize(
+    ("text", "phases"),
+    [
+        ("an all-through school", ["primary", "secondary"]),
+        ("our K-8", ["primary", "secondary"]),
+        ("a school for ages 5-11", ["primary"]),
+        ("ages 3 to 11", ["early-years", "primary"]),
+        ("ages 8-18", ["primary", "secondary", "sixth-form"]),
+        ("middle school, 9-13,", ["primary", "secondary"]),
+        ("pre-K to grade 5", ["early-years", "primary"]),
+        ("grades 7-9", ["secondary"]),
+        ("grades 5-8", ["secondary"]),
+        ("R-6", ["primary"]),
+        ("a P-12 school", ["primary", "secondary"]),
+        ("our 3rd graders", ["primary"]),
+        ("sixth through eighth grade", ["secondary"]),
+        ("Years 1-8", ["primary"]),
+        ("our Year 9s and 10s", ["secondary"]),
+        ("the eight-year-olds", ["primary"]),
+        ("our third class", ["primary"]),
+        ("the TY class", ["secondary"]),
+        ("Year 12 in Adelaide", ["secondary"]),
+        ("Year 12 in Leeds", ["sixth-form"]),
+        ("nine-year-old panels", []),
+        ("grades 9 to 3", []),
+        ("ages 40-50", []),
+        ("aged ſix-year-olds", []),
+    ],
+)
+def test_ages_years_and_grades_tell_the_phases(text, phases):
+    assert read(text).get("phases", []) == phases
+
+
+# --- numbers and shares
+
+
+@pytest.mark.parametrize(
+    ("text", "pupils"),
+    [
+        ("Ninety pupils, two classes.", 90),
+        ("about two thousand students", 2000),
+        ("a school of three hundred and fifty", 350),
+        ("just under 400 kids", 400),
+        ("1.2k on roll", 1200),
+        ("roll of 240", 240),
+        ("a 600-strong secondary", 600),
+        ("an 11-18 grammar, 1,200, selective", 1200),
+        ("a school with 1,300 boys and girls", 1300),
+    ],
+)
+def test_head_counts_are_read_in_words_and_other_forms(text, pupils):
+    assert read(text)["pupils"] == pupils
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a two-form entry primary",
+        "30 pupils broke their screens",
+        "200 kids pile in at lunch",
+        "our 20-place resourced provision",
+        "Sixth form of 1,400 entries",
+        "a comprehensive of 130 teachers",
+        "two rural primaries, 71 and 48 pupils",
+        "30 pupils in each class",
+    ],
+)
+def test_a_number_of_something_else_is_no_head_count(text):
+    assert "pupils" not in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [
+        ("41% PP", 41),
+        ("a third of pupils are on pupil premium", 33),
+        ("Half our children get free school meals", 50),
+        ("three quarters on free meals", 75),
+        ("88% FRL", 88),
+        ("71% low-income families", 71),
+        ("Eighty per cent of our kids get free lunch", 80),
+        ("Free school meals stand at 61%", 61),
+        ("Pupil premium is above average, at 46%", 46),
+    ],
+)
+def test_shares_of_disadvantaged_pupils_are_read(text, percent):
+    assert read(text)["disadvantage_percent"] == percent
+
+
+def test_a_share_of_poor_families_is_not_read_as_a_level_too():
+    assert "disadvantage" not in read("71% low-income families")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Title I elementary", {"disadvantage": "high", "country": "US"}),
+        ("a DEIS school", {"disadvantage": "high", "country": "IE"}),
+        ("decile 2 school", {"disadvantage": "high", "country": "NZ"}),
+        ("a decile 10 school", {"disadvantage": "low", "country": "NZ"}),
+        ("Ofsted is coming", {"country": "GB"}),
+        ("a TAFE", {"country": "AU", "phases": ["further-education"], "kind": "college"}),
+        ("our MAT", {"country": "GB", "kind": "trust"}),
+        ("CBSE school in Pune", {"country": "IN", "kind": "school"}),
+        ("an 80-pupil kura", {"pupils": 80}),
+    ],
+)
+def test_the_words_of_one_country_tell_what_they_mean_there(text, expected):
+    found = read(text)
+    assert {attribute: found.get(attribute) for attribute in expected} == expected
+
+
 # --- spans
 
 
@@ -197,6 +361,69 @@ def test_of_two_readings_that_overlap_the_longer_one_stands():
     _, readings = read_context("Northern Irish primary school")
     assert [(r.attribute, r.value) for r in readings if r.attribute == "country"] == [("country", "GB")]
     assert {(r.start, r.end) for r in readings if r.attribute == "country"} == {(0, 14)}
+
+
+@pytest.mark.parametrize(
+    ("text", "phases"),
+    [
+        ("We have P1 to P7", ["primary"]),
+        ("Our S1 to S6 share one wifi", ["secondary"]),
+        ("My Year Nines film each other", ["secondary"]),
+        ("Grade sevens love it", ["secondary"]),
+        ("Gr. 8s on TikTok", ["secondary"]),
+        ("A school of ours, PK-5", ["early-years", "primary"]),
+        ("Public school, 3rd-5th.", ["primary"]),
+        ("State school, 11 to 16, no wifi", ["secondary"]),
+        ("We went from 11 to 16 sites", []),
+        ("Middle school in Ohio. Sixth graders text all night", ["secondary"]),
+        ("Intermediate school in New Zealand, years 7 and 8", ["primary"]),
+        ("Community college in Co. Meath", ["secondary"]),
+        ("Community college in Ohio", ["further-education"]),
+        ("The nursery of ideas we were promised", []),
+        ("Parents with primary school kids elsewhere", []),
+    ],
+)
+def test_years_and_names_tell_phases_as_the_country_means_them(text, phases):
+    assert read(text).get("phases", []) == phases
+
+
+@pytest.mark.parametrize(
+    ("text", "sector"),
+    [
+        ("Public school, grades 3-5, Vermont.", "state"),
+        ("A public school in Hampshire, 700 boarders.", None),
+        ("an independent all-through in Surrey", "independent"),
+        ("K-8 in Chicago, tuition based", "independent"),
+        ("Prep for boys; fees have gone up", "independent"),
+        ("The exam fees have gone up", None),
+        ("Converted to academy status last year", "state"),
+        ("Church primary, voluntary aided", "state"),
+        ("Governors want an academy of AI", None),
+    ],
+)
+def test_the_sector_is_told_in_many_ways(text, sector):
+    assert read(text).get("sector") == sector
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Most of our families struggle to pay", {"disadvantage": "high"}),
+        ("Our intake is disadvantaged", {"disadvantage": "high"}),
+        ("above-average pupil premium", {"disadvantage": "high"}),
+        ("We have below average disadvantage", {"disadvantage": "low"}),
+        ("hardly any disadvantaged pupils", {"disadvantage": "low"}),
+        ("ICSEA 1140", {"disadvantage": "low"}),
+        ("Very few of our kids are on free lunch, under 5%", {"disadvantage": "low"}),
+        ("about average on free meals", {"disadvantage": "average"}),
+        ("Economically disadvantaged: 83%", {"disadvantage_percent": 83}),
+        ("This is not an affluent area", {}),
+        ("Our parents are rich in ideas", {}),
+    ],
+)
+def test_disadvantage_is_told_in_many_ways(text, expected):
+    found = read(text)
+    assert {key: found[key] for key in found if key.startswith("disadvantage")} == expected
 
 
 def test_of_two_values_the_first_one_stands_and_the_other_leaves_no_reading():

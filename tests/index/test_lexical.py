@@ -210,10 +210,17 @@ def test_without_a_query_nothing_is_met():
 
 
 def test_an_index_meets_with_its_own_vocabulary():
-    index = LexicalIndex.build(["a quagga slept"], TWO_CONCEPTS)
-    assert index.met_in("a quagga slept", [index.terms("zebra")]) == (Met(2, 8, "striped beast"),)
-    plain = LexicalIndex.build(["a quagga slept"], NO_CONCEPTS)
-    assert plain.met_in("a quagga slept", [plain.terms("zebra")]) == ()
+    texts = ["a quagga slept", "a lemon", "a kiosk", "a walnut"]
+    index = LexicalIndex.build(texts, TWO_CONCEPTS)
+    assert index.met_in(texts[0], [index.terms("zebra")]) == (Met(2, 8, "striped beast"),)
+    plain = LexicalIndex.build(texts, NO_CONCEPTS)
+    assert plain.met_in(texts[0], [plain.terms("zebra")]) == ()
+
+
+def test_an_index_does_not_mark_what_stands_in_most_texts():
+    texts = ["a zebra slept", "a zebra ate", "a zebra ran", "a walnut fell"]
+    index = LexicalIndex.build(texts, NO_CONCEPTS)
+    assert index.met_in("a zebra and a walnut", [index.terms("zebra walnut")]) == (Met(14, 20, None),)
 
 
 pieces = ("zebra", "Quagga", "striped", "beast", "beasts", "okapi", "the", "lemon", "İ", "ﬁ", "’s", ",", "\n")

@@ -1,0 +1,94 @@
+"""Ten worked examples: the question, how it was read, the first matches and why, and where it still errs.
+
+Run:  python -m benchmarks.examples [--index DIR]        writes docs/examples.md
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.answers import Answer, Match
+from engine.matcher import Matcher
+from service.opening import open_matcher
+from service.settings import load_settings
+from service.wording import (
+    INTENT_WORDS,
+    WORRY_VERDICTS,
+    met_words,
+    place_of,
+    school_words,
+    verdict_words,
+)
+
+FILE = Path(__file__).parent.parent / "docs" / "examples.md"
+SHOWN = 3
+HEAD = """# Ten worked examples
+
+Each with the question, how it was read, the first three matches and why they matched, and where it still
+errs. `python -m benchmarks.examples` writes this page; the last line of each example is ours, the rest is the
+engine's.
+"""
+ERRS = {
+    "mobiles banned here": "TODO",
+    "moblies bannd, parents cant reach there kids": "TODO",
+    "wifi is fine, it's the training": "TODO",
+    "not phones, tablets": "TODO",
+    "rural primary, 90 pupils, awful broadband, governors worry about screen time": "TODO",
+    "what would you never do again with an iPad for every pupil?": "TODO",
+    "happy slapping": "TODO",
+    "trust of 12 schools in England: hackers got our MIS, and nobody had a plan on paper": "TODO",
+    "principal of a 1,400-student high school in Ohio, teachers say AI is coming for their jobs": "TODO",
+    "our boiler keeps breaking down": "TODO",
+}
+
+
+def main() -> None:
+    """Answer the ten questions and write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--index", type=Path)
+    matcher = open_matcher(load_settings(), parser.parse_args().index)
+    FILE.write_text(page(matcher), encoding="utf-8")
+    print(FILE)
+
+
+def page(matcher: Matcher) -> str:
+    """Return the page."""
+    parts = [HEAD]
+    for number, (question, errs) in enumerate(ERRS.items(), start=1):
+        parts += [
+            f"\n## {number}. {question}\n",
+            *_example(matcher.match(question)),
+            f"\n**Where it errs.** {errs}",
+        ]
+    return "\n".join(parts) + "\n"
+
+
+def _example(answer: Answer) -> Iterator[str]:
+    concern = answer.concern
+    read = [f"“{one.written}” as “{one.read_as}”" for one in concern.corrections]
+    read += [f"worry: {worry.text} ({WORRY_VERDICTS[worry.verdict]})" for worry in answer.worries]
+    read += [f"ruled out: {denied}" for denied in concern.denied]
+    read += [f"asked for: {INTENT_WORDS[one.intent]}" for one in concern.sought]
+    read += [f"school: {school}" for school in [school_words(concern.context)] if school]
+    yield f"**Read.** {'; '.join(read) or 'one worry, as it stands'}.\n"
+    yield f"**Verdict.** {verdict_words(answer)}\n"
+    for number, match in enumerate(answer.matches[:SHOWN], start=1):
+        yield f"{number}. {_match(match)}"
+
+
+def _match(match: Match) -> str:
+    first = match.passages[0].passage
+    why = [f"met on {words}" for words in [met_words(match)] if words] or ["met by meaning alone"]
+    why += [f"like you: {', '.join(match.context.shared)}"] * bool(match.context.shared)
+    why += [f"unlike you: {', '.join(match.context.different)}"] * bool(match.context.different)
+    why += [f"unknown: {', '.join(match.context.unknown)}"] * bool(match.context.unknown)
+    who = f"{match.case.id}; {place_of(match.case)}"
+    return f"**{match.case.title}** ({who}): “{first.text}”. Why: {'; '.join(why)}."
+
+
+if __name__ == "__main__":
+    main()
