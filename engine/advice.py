@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from engine.answers import Verdict
+from engine.comparability import LABELS
 from engine.concern import Concern
+from engine.ranking import NO_PREFERENCES, Preferences
 
 SHORT = 3  # words; fewer tell a topic but no worry
 
 
-def advice_for(concern: Concern, verdict: Verdict, *, all_excluded: bool = False) -> tuple[str, ...]:
+def advice_for(
+    concern: Concern,
+    verdict: Verdict,
+    preferences: Preferences = NO_PREFERENCES,
+    *,
+    all_excluded: bool = False,
+) -> tuple[str, ...]:
     """Say what would make the answer better; nothing where nothing would."""
     if not concern.worries:
         if concern.readings:
@@ -17,6 +25,11 @@ def advice_for(concern: Concern, verdict: Verdict, *, all_excluded: bool = False
     advice = []
     if all_excluded:
         advice.append("Every case differs from your school in what you leave out: leave out less.")
+    unknown = [LABELS[attribute] for attribute in preferences.unlike if not concern.context.knows(attribute)]
+    if unknown:
+        advice.append(
+            f"You set schools apart by {' and '.join(unknown)}, but we do not know yours: please tell us."
+        )
     if verdict != "strong" and len(concern.text.split()) < SHORT:
         advice.append("Say a little more about what worries you: one sentence is enough.")
     if verdict == "none" and concern.denied and not all_excluded:

@@ -89,7 +89,7 @@ def compare_contexts(yours: SchoolContext, theirs: SchoolContext) -> ContextComp
         if not yours.knows(attribute):
             continue
         if not theirs.knows(attribute):
-            parts.append(AttributeComparison(attribute, weight, None, _LABELS[attribute]))
+            parts.append(AttributeComparison(attribute, weight, None, LABELS[attribute]))
             continue
         similarity = _COMPARERS[attribute](yours, theirs)
         text = _in_words(attribute, yours, theirs, alike=similarity >= ALIKE)
@@ -216,7 +216,7 @@ _COMPARERS: dict[str, Callable[[SchoolContext, SchoolContext], float]] = {
     "disadvantage": _compare_disadvantage,
 }
 
-_LABELS = {
+LABELS = {
     "phases": "phase",
     "kind": "kind of institution",
     "country": "country",
@@ -230,8 +230,8 @@ _LABELS = {
 def _in_words(attribute: str, yours: SchoolContext, theirs: SchoolContext, *, alike: bool) -> str:
     mine, other = _value(attribute, yours, theirs), _value(attribute, theirs, yours)
     if mine == other:
-        return f"{_LABELS[attribute]}: {other}"
-    return f"{_LABELS[attribute]}: {other} against your {mine}" + (" (close)" if alike else "")
+        return f"{LABELS[attribute]}: {other}"
+    return f"{LABELS[attribute]}: {other} against your {mine}" + (" (close)" if alike else "")
 
 
 def _value(attribute: str, context: SchoolContext, beside: SchoolContext) -> str:

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from engine.context import SchoolContext
 from engine.context_reading import ContextReading, read_context
-from engine.denial import denied_positions, ruled_out_by_rule
+from engine.denial import denied_positions, is_sure, ruled_out_by_rule
 from engine.intent import Sought, sought_in, what_about
 from index.spelling import Correction, Spelling, corrected
 
@@ -88,7 +88,7 @@ def parse_concern(
     about = what_about(read_as, sought)
     if about != read_as and len(separate) == 1 and not denied:
         query = about.strip(_AROUND)
-        separate = (query,)
+        separate = (what_about(separate[0], sought_in(separate[0])).strip(_AROUND),)
     return Concern(
         text=clean,
         corrections=corrections,
@@ -96,7 +96,9 @@ def parse_concern(
         query=query,
         worries=separate,
         denied=tuple(clause.text for clause in denied),
-        surely_denied=bool(ruled_out) and by_rule.issuperset(ruled_out),
+        surely_denied=bool(ruled_out)
+        and by_rule.issuperset(ruled_out)
+        and all(is_sure(c.text) for c in denied),
         context=(explicit or SchoolContext()).over(read),
         readings=tuple(_as_written(reading, corrections) for reading in readings),
         sought=sought,

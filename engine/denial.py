@@ -70,6 +70,9 @@ _NOT_GOOD = re.compile(
     r"|sure|convinced|worth|fair|work(?:s|ing)?|trained|allowed|clear|everyone|all|trust|confident|up to)\b",
     re.IGNORECASE,
 )
+_INDIFFERENCE = re.compile(
+    r"\b(?:nobody|no one|no-one|none)\b.*\b(?:minds?|bothered|worried|questions|cares?)\b", re.IGNORECASE
+)
 _PLAIN_COMPLAINT = re.compile(
     r"\b(?:poor|rubbish|awful|terrible|angry|furious|upset|afraid|scared|fear(?:s|ed)?|broken|breaks?|broke|fail(?:s|ed|ing)?|refus\w+|complain\w*|stolen|steal\w*"
     r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|too (?:slow|expensive|many|much|late|old|hard)"
@@ -115,6 +118,11 @@ def complains(clause: str) -> bool:
     if _NOT_SAID.search(clause) or _NOT_GOOD.search(clause):
         return True
     return bool(_PLAIN_COMPLAINT.search(clause)) and not _NEGATION.search(clause)
+
+
+def is_sure(clause: str) -> bool:
+    """Say whether a clause that a rule found can mean nothing else; "nobody minds" may be the complaint."""
+    return not _INDIFFERENCE.search(clause)
 
 
 def ruled_out_by_rule(clauses: Sequence[str]) -> frozenset[int]:

@@ -52,7 +52,7 @@ class Evaluation:
         kinds: The kind of each answerable query, None where it has none.
         systems: The baselines, then ours.
         ablation: Ours with one part off in turn; empty unless asked for.
-        unseen: Every system over some cases only, which nothing was trained on; empty unless asked for.
+        unseen: Every system over some cases only, which the adapter never saw; empty unless asked for.
         passage_precision: Share of the passages shown, in useful cases among the first five, that a reader
             marked; None without marks.
         refusal_auroc: By kind of unanswerable query, and ``all``; empty where every query is answerable.
@@ -92,7 +92,7 @@ def evaluate(
         published: Ours over the vectors of the published model; the baselines are measured with these, as
             somebody's own build would have them. Without it they are given ours.
         ablated: Names and matchers of ours with one part off.
-        unseen: Ids of the cases that nothing was trained on.
+        unseen: Ids of the cases that the adapter never saw.
         progress: Called with how many queries are done and how many there are.
     """
     runs: dict[str, dict[str, Ranking]] = {}

@@ -45,7 +45,8 @@ _PATTERNS: dict[Intent, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "evidence": re.compile(
-        r"\b(?:did|does|do|has|have|will|would|is|are|can|could)(?: \w+){0,8} (?:actually |really |ever )?(?:rais(?:e|ed|ing)|improv(?:e|ed|ing)|boost(?:ed)?|lift(?:ed)?|help(?:ed)?|work(?:ed|ing)?|mak(?:e|ing) (?:a|any|the slightest) difference|made (?:a|any) difference|pay off|paid off|save[sd]?|change[sd]?|cut|reduced?|worth)\b[^.!]*\?"
+        r"(?<!how )\b(?:did|does|do|has|have)(?! (?:we|i|you have)\b)(?: \w+){0,8} (?:actually |really |ever )?(?:rais(?:e|ed)|improved?|boost(?:ed)?|lift(?:ed)?|mak(?:e|es) (?:a|any|the slightest) difference|made (?:a|any) difference|pa(?:y|id|ys) off|work(?:ed)?(?=\?))\b[^.!]*\?"
+        r"|\b(?:is|was|are|were)(?: [\w-]+){1,6} (?:really |actually )?worth (?:it|the)\b"
         r"|\b(?:any|is there|what|where is the|hard|real|solid|good|actual|show me the|see the|show me) (?:\w+ )?(?:evidence|proof|data|research|figures)\b|\b(?:evidence|proof) (?:that|of|for|it)\b"
         r"|\bwhat (?:impact|difference|effect)\b|\bany (?:impact|difference|effect|improvement|gains?)\b",
         re.IGNORECASE,
@@ -91,8 +92,6 @@ def what_about(text: str, sought: tuple[Sought, ...]) -> str:
     "What would you not do again with whiteboards?" is about whiteboards. A question after evidence keeps its
     words: what the results or the impact were to be is what it is about.
     """
-    rest = text
-    for one in sorted(sought, key=lambda one: -one.start):
-        if one.intent in _ONLY_ASK:
-            rest = f"{rest[: one.start]} {rest[one.end :]}"
+    asked = {at for one in sought if one.intent in _ONLY_ASK for at in range(one.start, one.end)}
+    rest = "".join(" " if at in asked else character for at, character in enumerate(text))
     return " ".join(rest.split()) if _CONTENT.search(rest) else text

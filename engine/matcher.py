@@ -59,11 +59,13 @@ class Matcher:
             text, context, spelling=self.index.spelling if self._tuning.forgiving else None
         )
         if not concern.worries:
-            return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none"))
+            return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", preferences))
         candidates = retrieve(self.index, self.encoder, concern, self._tuning)
         ranked = rank(self.index, candidates, concern.context, preferences, self._tuning)
         if not ranked:
-            return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", all_excluded=True))
+            return Answer(
+                concern, "none", 0.0, (), (), advice_for(concern, "none", preferences, all_excluded=True)
+            )
         best = max(_confidence(one, candidates) for one in ranked[:SURE_AMONG])
         worries = self._answer_worries(concern, candidates, ranked)
         ordered, retold = folded(ranked, self.index)
@@ -77,7 +79,7 @@ class Matcher:
                 self._explain(one, candidates, concern, retold.get(one.position, ())) for one in ordered[:k]
             ),
             worries,
-            advice_for(concern, verdict_of(best)),
+            advice_for(concern, verdict_of(best), preferences),
         )
 
     def _explain(

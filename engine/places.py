@@ -129,7 +129,10 @@ _NATIONALITY = re.compile(
     rf"(?:{_TYPES}|town|city|village)\b(?!s| curriculum| phones| law))(?! public school)"
 )
 _ABBREVIATED = re.compile(
-    r"(?<=[a-z], )(?!PE|OK|ID)[A-Z]{2,3}(?!\w)|(?<!\w)(?:US|U\.S\.)(?=[,;)]|\.(?:$| [A-Z])|$)|(?<=in the )U\.?S\.?(?!\w)"
+    # "Dublin, OH." but not "no support from the trust, LA advisers have gone", nor "tablets, AR and VR"
+    r"(?<=[a-z], )(?!PE|OK|ID|LA|AR|MS|PA|MD|SA|IT|HR)[A-Z]{2,3}(?=[.,;:)?!–—]|$| (?:[–—-] |"
+    + _TYPES
+    + r"))|(?<!\w)(?:US|U\.S\.)(?=[,;)]|\.(?:$| [A-Z])|$)|(?<=in the )U\.?S\.?(?!\w)"
 )
 _WORD = re.compile(r"[^\W\d_][\w.'’-]*[\w]|U\.S\.(?:A\.)?|U\.K\.")
 _BEFORE = re.compile(

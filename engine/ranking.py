@@ -1,7 +1,7 @@
 """From nearness to an order: relevance first, then how comparable the school is, then who says so.
 
-Comparability moves a score by at most a share of its own relevance, so a very comparable school with
-another problem cannot overtake the right problem.
+Comparability moves a score by at most a share of its own relevance (`Tuning.context_share` at full
+closeness), so a very comparable school with another problem cannot overtake one that is met far better.
 """
 
 from __future__ import annotations

@@ -41,10 +41,10 @@ class Tuning:
     worries_share: float = 0.5
     denied_share: float = 0.7
     surely_denied_share: float = 0.0
-    context_share: float = 1.0
-    closeness: float = 0.4
+    context_share: float = 0.6
+    closeness: float = 0.65
     story_share: float = 0.10
-    unlike_share: float = 0.5
+    unlike_share: float = 0.35
     independence: Mapping[str, float] = field(
         default_factory=lambda: MappingProxyType({"vendor-supported": -0.03})
     )

@@ -24,7 +24,7 @@ from index.storage import (
     write_manifest,
     writing_generation,
 )
-from index.term_statistics import shipped_statistics
+from index.term_statistics import shipped_statistics, shipped_statistics_digest
 
 _MADE_WITH = ("warts-and-all", "sentence-transformers", "torch", "faiss-cpu", "numpy")
 
@@ -72,6 +72,7 @@ def build_index(
             built_at=built_at,
             corpus_digest=digest,
             vocabulary_digest=vocabulary.digest,
+            statistics_digest=shipped_statistics_digest(),
             from_configured_cases=from_configured_cases,
             cases=len(cases),
             passages=len(passages),

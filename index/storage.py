@@ -68,6 +68,7 @@ class Manifest(BaseModel):
     built_at: datetime
     corpus_digest: str
     vocabulary_digest: str
+    statistics_digest: str = ""
     from_configured_cases: bool
     cases: int
     passages: int

@@ -8,6 +8,7 @@ rare a word is. `training.term_statistics` makes the file.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections import Counter
@@ -51,3 +52,8 @@ def shipped_statistics() -> TermStatistics:
     """Return the statistics that the project ships."""
     content = json.loads(SHIPPED_STATISTICS.read_text(encoding="utf-8"))
     return TermStatistics(content["documents"], content["frequency"])
+
+
+def shipped_statistics_digest() -> str:
+    """Return the SHA-256 of the statistics that the project ships."""
+    return hashlib.sha256(SHIPPED_STATISTICS.read_bytes()).hexdigest()

@@ -66,7 +66,7 @@ def as_markdown(
     lines += ["", *_table(["gain in nDCG@10 over", "mean", "95% interval", "p"], _gains(evaluation, others))]
     if evaluation.unseen:
         count = len(evaluation.unseen[0].per_query["ndcg@10"])
-        header = [f"cases that nothing was trained on ({count} queries)", *MEASURES]
+        header = [f"cases kept from training ({count} queries)", *MEASURES]
         lines += ["", *_table(header, _means(evaluation.unseen))]
     lines += ["", *_table(["measure of ours", "value"], _own_rows(evaluation, pairs))]
     if context:

@@ -19,6 +19,7 @@ from index.case_index import CaseIndex
 from index.encoder import SHIPPED_MODELS, Encoder, Progress, adapter_of
 from index.errors import IndexFormatError, IndexNotFoundError
 from index.storage import current_generation, read_manifest
+from index.term_statistics import shipped_statistics_digest
 from service.settings import Settings
 
 
@@ -36,8 +37,10 @@ def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
 
 def encoder_for(settings: Settings, index: CaseIndex) -> Encoder:
     """Return the encoder for an index: the one it names if we ship that model, else the configured one."""
-    model = index.manifest.encoder.model
-    return settings.encoder_named(model) if model in SHIPPED_MODELS else settings.encoder
+    built_with = index.manifest.encoder
+    if built_with.model not in SHIPPED_MODELS:
+        return settings.encoder
+    return settings.encoder_named(built_with.model, built_with.query_prompt, built_with.passage_prompt)
 
 
 def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
@@ -58,14 +61,10 @@ def _refresh_default(settings: Settings) -> None:
         if not manifest.from_configured_cases:
             return
         encoder = manifest.encoder
-        built_from = (manifest.corpus_digest, manifest.vocabulary_digest, encoder.model, encoder.adapter)
-        wanted = (
-            corpus_digest(cases),
-            shipped_vocabulary().digest,
-            settings.model,
-            adapter_of(settings.model),
-        )
-        if built_from == wanted:
+        words = (manifest.vocabulary_digest, manifest.statistics_digest)
+        built_from = (manifest.corpus_digest, *words, encoder.model, encoder.adapter)
+        wanted_words = (shipped_vocabulary().digest, shipped_statistics_digest())
+        if built_from == (corpus_digest(cases), *wanted_words, settings.model, adapter_of(settings.model)):
             return
         reason = "the case studies, the vocabulary or the model have changed"
     print(f"Building the index in {settings.index} ({reason}); this takes about a minute.", file=sys.stderr)

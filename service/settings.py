@@ -54,10 +54,8 @@ class Settings(BaseSettings):
     @cached_property
     def encoder(self) -> Encoder:
         """The configured encoder; its model is loaded at first use."""
-        return self.encoder_named(self.model)
+        return self.encoder_named(self.model, self.query_prompt, self.passage_prompt)
 
-    def encoder_named(self, model: str) -> Encoder:
-        """Return the encoder of another model, with the configured prompts."""
-        return SentenceTransformerEncoder(
-            model, query_prompt=self.query_prompt, passage_prompt=self.passage_prompt
-        )
+    def encoder_named(self, model: str, query_prompt: str = "", passage_prompt: str = "") -> Encoder:
+        """Return the encoder of a model."""
+        return SentenceTransformerEncoder(model, query_prompt=query_prompt, passage_prompt=passage_prompt)

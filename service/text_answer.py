@@ -76,7 +76,9 @@ def _match_lines(number: int, match: Match, more: str) -> Iterator[str]:
     facts = (place_of(case), years_of(case), OUTCOME_WORDS[case.outcome])
     yield from _wrapped("; ".join(fact for fact in facts if fact), indent=3)
     if match.roles:
-        yield from _wrapped(f"On the list as {', '.join(ROLE_WORDS[role] for role in match.roles)}", indent=3)
+        yield from _wrapped(
+            f"Worth a look beside the others: {', '.join(ROLE_WORDS[role] for role in match.roles)}", indent=3
+        )
     if match.retold:
         yield from _wrapped(f"Told again in: {', '.join(match.retold)}", indent=3)
     for matched in match.passages:

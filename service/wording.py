@@ -38,9 +38,9 @@ PART_WORDS = {
     "independence": "who says so",
 }
 ROLE_WORDS = {
-    "gave-up": "one that gave up or cut back",
-    "settled": "one that kept going and settled an objection",
-    "elsewhere": "one from another country",
+    "gave-up": "gave up or cut back",
+    "settled": "kept going and settled an objection",
+    "elsewhere": "in another country",
 }
 INTENT_WORDS = {
     "regrets": "what they would not do again",
@@ -63,7 +63,7 @@ ATTRIBUTE_WORDS = {
     "sector": "sector",
     "disadvantage": "disadvantage",
 }
-CLOSENESS_WORDS = {"0": "Not at all", "0.6": "A good deal", "1": "As much as possible"}
+CLOSENESS_WORDS = {"0": "Not at all", "0.3": "A little", "1": "As much as possible"}
 KIND_WORDS = {
     "school": "school",
     "college": "college",

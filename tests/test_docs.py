@@ -77,7 +77,7 @@ def test_the_number_of_cases_in_the_readme_is_that_of_the_corpus():
 def test_the_quality_table_of_the_readme_is_the_committed_result():
     result = text("benchmarks/results/quality.md")
     rows = re.findall(r"^\| [^|]+ \| 0\.\d{3} \| 0\.\d{3} \| 0\.\d{3} \|$", result, re.MULTILINE)
-    assert len(rows) == 10  # all cases, then those that nothing was trained on
+    assert len(rows) == 10  # all cases, then those kept from training
     for row in (*rows[:5], *rows[8:]):
         assert row in text("README.md")
     weak = dict(

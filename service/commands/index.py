@@ -38,14 +38,18 @@ def index(
 
     It is written beside the one that is there, and takes its place only when it is complete.
     """
+    if encoder and not index_dir:
+        raise click.UsageError("--encoder needs --index: the default index has the configured model")
     settings = load_settings()
     found = read_all(list(cases) or [settings.cases], skip_broken=skip_broken)
     directory = index_dir or settings.index
-    model = settings.encoder_named(encoder) if encoder else settings.encoder
+    model = (
+        settings.encoder_named(encoder, settings.query_prompt, settings.passage_prompt)
+        if encoder
+        else settings.encoder
+    )
     with progress_bar("passages") as progress:
-        manifest = build_index(
-            found, model, directory, from_configured_cases=not cases and not encoder, progress=progress
-        )
+        manifest = build_index(found, model, directory, from_configured_cases=not cases, progress=progress)
     if as_json:
         click.echo(manifest.model_dump_json())
     else:

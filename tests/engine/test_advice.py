@@ -71,3 +71,10 @@ def test_an_answer_without_a_match_because_all_were_excluded_says_so(matcher):
     )
     assert (answer.verdict, answer.confidence, answer.matches) == ("none", 0.0, ())
     assert any("leave out less" in line for line in answer.advice)
+
+
+def test_an_attribute_that_is_to_set_schools_apart_is_asked_for_where_it_is_unknown():
+    concern = parse_concern("slow broadband in lessons", SchoolContext(phases=("primary",)))
+    (line,) = advice_for(concern, "strong", Preferences(unlike={"phases": "exclude", "country": "exclude"}))
+    assert "country" in line
+    assert "phase" not in line

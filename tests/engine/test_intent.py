@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.records import CaseStudy
-from engine.intent import FIELDS, Intent, Sought, fields_sought, sought_in
+from engine.intent import FIELDS, Intent, Sought, fields_sought, sought_in, what_about
 
 ASKED = [
     ("What would you not do again with one-to-one iPads?", "regrets"),
@@ -121,3 +121,13 @@ def test_of_statements_told_alike_the_one_that_was_asked_for_gains(tmp_path, mak
 
     plain, asked = score_of("pouches"), score_of(text)
     assert asked[field] / asked["objections"] > plain[field] / plain["objections"]
+
+
+def test_words_that_ask_in_two_ways_at_once_are_cut_once():
+    text = "How have the benefits of tablets convinced your angry governors"
+    assert what_about(text, sought_in(text)) == "your angry governors"
+
+
+@pytest.mark.parametrize("text", ["how do we help teachers who hate change?", "can we change suppliers?"])
+def test_a_plain_question_asks_for_no_part_of_a_story(text):
+    assert sought_in(text) == ()

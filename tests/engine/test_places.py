@@ -1,5 +1,6 @@
 import pytest
 
+from engine.context_reading import read_context
 from engine.places import countries_named
 
 
@@ -69,3 +70,15 @@ def test_the_span_covers_the_name_alone():
     text = "We are in New South Wales, inland."
     ((_, start, end),) = countries_named(text)
     assert text[start:end] == "New South Wales"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no support from the trust, LA advisers have gone",
+        "tablets, AR and VR headsets gather dust",
+        "we moved to google, MS teams is gone",
+    ],
+)
+def test_capitals_after_a_comma_are_no_state_where_nothing_says_so(text):
+    assert read_context(text)[0].country is None

@@ -505,3 +505,10 @@ def test_a_list_of_unseen_cases_that_cannot_be_read_is_wrong_use(judged, tmp_pat
     result = warts("evaluate", *judged, "--unseen", tmp_path / "missing", "--index", index_dir)
     assert result.exit_code == 2
     assert "--unseen" in result.stderr
+
+
+def test_another_encoder_for_the_default_index_is_refused():
+    """It would replace the index of the configured model, and every question after it would fail."""
+    result = warts("index", "--encoder", "all-MiniLM-L6-v2")
+    assert result.exit_code == 2
+    assert "--index" in result.stderr

@@ -32,7 +32,7 @@ def evaluation():
 
 @pytest.fixture
 def whole(evaluation):
-    """The same with a part off and cases that nothing was trained on."""
+    """The same with a part off and cases that kept from training."""
     return replace(
         evaluation,
         ablation=(result("without the words", 0.25, 0.75),),
@@ -62,7 +62,7 @@ def test_what_was_not_asked_for_is_empty_or_left_out(evaluation):
     assert (told["ablation"], told["unseen_cases"], told["context_f1"]) == ({}, {}, {})
     assert told["more_comparable_first"] is None
     text = as_markdown(evaluation)
-    assert not any(part in text for part in ("one part off", "nothing was trained on", "F1", "pairs"))
+    assert not any(part in text for part in ("one part off", "kept from training", "F1", "pairs"))
 
 
 def test_what_was_asked_for_is_told_in_both_forms(whole):
@@ -74,7 +74,7 @@ def test_what_was_asked_for_is_told_in_both_forms(whole):
     assert told["more_comparable_first"] == 0.75
     assert told["context_f1"] == context
     assert "| without the words | 0.500 | 0.500 | 0.500 | +0.375 |" in text
-    assert "nothing was trained on (1 queries)" in text
+    assert "kept from training (1 queries)" in text
     assert "| more comparable of two equally relevant first (4 pairs) | 0.750 |" in text
     assert "| phases | 0.900 |" in text
 

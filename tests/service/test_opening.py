@@ -25,13 +25,13 @@ def named(index, model):
 
 @pytest.mark.parametrize("model", SHIPPED_MODELS)
 def test_an_index_of_a_model_that_we_ship_is_answered_with_that_model(monkeypatch, index_dir, model):
-    monkeypatch.setattr(Settings, "encoder_named", lambda _, model: f"the encoder {model}")
+    monkeypatch.setattr(Settings, "encoder_named", lambda _, model, *prompts: f"the encoder {model}")
     settings = Settings(model="another")
     assert encoder_for(settings, named(CaseIndex.open(index_dir), model)) == f"the encoder {model}"
 
 
 def test_an_index_of_another_model_is_answered_with_the_configured_one(monkeypatch, index_dir):
-    monkeypatch.setattr(Settings, "encoder_named", lambda _, model: f"the encoder {model}")
+    monkeypatch.setattr(Settings, "encoder_named", lambda _, model, *prompts: f"the encoder {model}")
     settings = Settings(model="configured")
     assert encoder_for(settings, named(CaseIndex.open(index_dir), "a third")) == "the encoder configured"
 
@@ -43,7 +43,7 @@ def default_index(monkeypatch, tmp_path, three_cases, encoder):
     cases.write_text("".join(to_json(case) + "\n" for case in three_cases), encoding="utf-8")
     monkeypatch.setenv("WARTS_INDEX", str(tmp_path / "default"))
     monkeypatch.setenv("WARTS_CASES", str(cases))
-    monkeypatch.setattr(Settings, "encoder_named", lambda _, model: encoder)
+    monkeypatch.setattr(Settings, "encoder_named", lambda _, model, *prompts: encoder)
 
     def make(adapter):
         encoder.identity = dataclasses.replace(encoder.identity, model=DEFAULT_MODEL, adapter=adapter)
