@@ -21,7 +21,7 @@ from ir_measures import nDCG
 
 from benchmarks.machine import describe_machine
 from corpus.vocabulary import Vocabulary
-from engine.fusion import reciprocal_rank_fusion
+from engine.fusion import min_max, reciprocal_rank_fusion
 from index.encoder import DEFAULT_MODEL, PUBLISHED_MODEL, SentenceTransformerEncoder
 from index.lexical import LexicalIndex
 from service.opening import progress_bar
@@ -81,7 +81,7 @@ def measure(
             vectors = encoder.encode_passages(texts, progress=progress)
         cosine = encoder.encode_queries(list(queries.values())) @ vectors.T
         fused = np.stack([_rrf(a, b) for a, b in zip(by_words, cosine, strict=True)])
-        convex = DENSE_WEIGHT * _min_max(cosine) + (1 - DENSE_WEIGHT) * _min_max(by_words)
+        convex = DENSE_WEIGHT * min_max(cosine) + (1 - DENSE_WEIGHT) * min_max(by_words)
         for name, scores in (("dense", cosine), ("RRF with BM25", fused), ("convex with BM25", convex)):
             results[f"{model}, {name}"] = _ndcg(scores, ids, list(queries), qrels)
     return results
@@ -101,11 +101,6 @@ def _rrf(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for number, score in reciprocal_rank_fusion(rankings).items():
         fused[int(number)] = score
     return fused
-
-
-def _min_max(scores: np.ndarray) -> np.ndarray:
-    low, high = scores.min(axis=1, keepdims=True), scores.max(axis=1, keepdims=True)
-    return np.asarray((scores - low) / np.maximum(high - low, 1e-9))
 
 
 def _lines(file: Path) -> list[dict[str, Any]]:

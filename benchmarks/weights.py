@@ -24,11 +24,11 @@ from engine.retrieval import retrieve
 from engine.tuning import TUNING
 from service.opening import open_matcher, progress_bar
 from service.settings import load_settings
+from training.unseen import ndcg
 
 ARMS = tuple(TUNING.fusion)
 STEPS = 20
 FOLDS = 5
-DEPTH = 10
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
         [mix for mix in itertools.product(range(STEPS + 1), repeat=len(ARMS)) if sum(mix) == STEPS]
     )
     mixtures = mixtures / STEPS
-    gains = np.stack([[_ndcg(mix @ arms, grades) for arms, grades in measured] for mix in mixtures])
+    gains = np.stack([[ndcg(mix @ arms, grades) for arms, grades in measured] for mix in mixtures])
     fold = np.arange(len(measured)) % FOLDS
     held_out = []
     for number in range(FOLDS):
@@ -54,9 +54,9 @@ def main() -> None:
     print(f"{len(measured)} queries; held out, mean of the folds: {np.mean(held_out):.4f}")
     print(f"best on all: {_named(mixtures[best])} {gains[best].mean():.4f}")
     shipped = np.array([TUNING.fusion[arm] for arm in ARMS])
-    print(f"shipped: {_named(shipped)} {np.mean([_ndcg(shipped @ a, g) for a, g in measured]):.4f}")
+    print(f"shipped: {_named(shipped)} {np.mean([ndcg(shipped @ a, g) for a, g in measured]):.4f}")
     equal = np.full(len(ARMS), 1 / len(ARMS))
-    print(f"equal weights: {np.mean([_ndcg(equal @ a, g) for a, g in measured]):.4f}")
+    print(f"equal weights: {np.mean([ndcg(equal @ a, g) for a, g in measured]):.4f}")
 
 
 def samples(matcher: Matcher) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -74,13 +74,6 @@ def samples(matcher: Matcher) -> list[tuple[np.ndarray, np.ndarray]]:
             measured.append((arms, gained))
             progress(number, len(queries))
     return measured
-
-
-def _ndcg(scores: np.ndarray, grades: np.ndarray) -> float:
-    discounts = 1 / np.log2(np.arange(2, DEPTH + 2))
-    found = grades[np.argsort(-scores, kind="stable")[:DEPTH]]
-    ideal = np.sort(grades)[::-1][:DEPTH]
-    return float((found * discounts[: len(found)]).sum() / (ideal * discounts[: len(ideal)]).sum())
 
 
 def _named(mixture: np.ndarray) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.vocabulary import Vocabulary
-from engine.fusion import reciprocal_rank_fusion
+from engine.fusion import min_max, reciprocal_rank_fusion
 from engine.matcher import Matcher
 from engine.queries import Query
 from index.lexical import LexicalIndex
@@ -48,15 +48,10 @@ class Baselines:
         runs = np.split(cosine, self._starts[1:])
         best_three = np.array([-np.sort(-run)[:3].mean() for run in runs])
         whole, words = cosine[self._starts], self._cases.shares(query.text)
-        blend = 0.4 * _min_max(whole) + 0.3 * _min_max(best_three) + 0.3 * _min_max(words)
+        blend = 0.4 * min_max(whole) + 0.3 * min_max(best_three) + 0.3 * min_max(words)
         yield BLEND, _ranking(self._matcher, blend)
 
 
 def _ranking(matcher: Matcher, scores: Scores | NDArray[np.float64]) -> Ranking:
     order = np.argsort(-scores, kind="stable")
     return [(matcher.index.cases[position].id, float(scores[position])) for position in order[:DEPTH]]
-
-
-def _min_max(scores: Scores | NDArray[np.float64]) -> NDArray[np.float64]:
-    spread = float(scores.max() - scores.min())
-    return np.asarray((scores - scores.min()) / spread if spread else np.zeros(len(scores)), dtype=np.float64)

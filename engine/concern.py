@@ -16,7 +16,7 @@ from itertools import groupby
 
 from engine.context import SchoolContext
 from engine.context_reading import ContextReading, read_context
-from engine.denial import denied_positions, is_sure, ruled_out_by_rule
+from engine.denial import denial_in
 from engine.intent import Sought, sought_in, what_about
 from index.spelling import Correction, Spelling, corrected
 
@@ -78,10 +78,9 @@ def parse_concern(
     read_as = corrected(clean, corrections)
     read, readings = read_context(read_as)
     clauses = clauses_of(read_as)
-    texts = [clause.text for clause in clauses]
-    ruled_out, by_rule = denied_positions(texts), ruled_out_by_rule(texts)
-    denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
-    rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
+    denial = denial_in([clause.text for clause in clauses])
+    denied = [clause for number, clause in enumerate(clauses) if number in denial.positions]
+    rest = [clause for number, clause in enumerate(clauses) if number not in denial.positions]
     separate = _as_worries([clause for clause in rest if not _only_describes(clause, readings)])
     sought = sought_in(read_as)
     query = (_without(read_as, denied) if denied else read_as).strip(_AROUND)
@@ -96,9 +95,7 @@ def parse_concern(
         query=query,
         worries=separate,
         denied=tuple(clause.text for clause in denied),
-        surely_denied=bool(ruled_out)
-        and by_rule.issuperset(ruled_out)
-        and all(is_sure(c.text) for c in denied),
+        surely_denied=denial.surely,
         context=(explicit or SchoolContext()).over(read),
         readings=tuple(_as_written(reading, corrections) for reading in readings),
         sought=sought,

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.context import SchoolContext
+from engine.context_elsewhere import ELSEWHERE
 from engine.context_words import (
     CAPITALS,
     DISADVANTAGED,
-    ELSEWHERE,
     NUMBER_WORD,
     NUMBERS,
     ORDINALS,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpus.vocabulary import shipped_vocabulary, stems_of
 from engine.denial_model import probability_of_denial
@@ -94,8 +95,21 @@ SHORTEST = 3  # words of a clause on which the model is asked
 LIST_ITEM = 4  # words; a text of nothing longer is a list of worries
 
 
-def denied_positions(clauses: Sequence[str]) -> tuple[int, ...]:
-    """Return the positions of the clauses that rule something out, ascending; never all of them."""
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What a text rules out.
+
+    Attributes:
+        positions: The clauses that rule something out, ascending; never all of them.
+        surely: Whether plain rules found all of it in words that can mean nothing else.
+    """
+
+    positions: tuple[int, ...]
+    surely: bool
+
+
+def denial_in(clauses: Sequence[str]) -> Denial:
+    """Say which of a text's clauses rule something out: by the rules, else by the model."""
     by_rule = ruled_out_by_rule(clauses)
     is_list = all(len(clause.split()) <= LIST_ITEM for clause in clauses)
     denied = [
@@ -106,9 +120,11 @@ def denied_positions(clauses: Sequence[str]) -> tuple[int, ...]:
     ]
     kept = {clause for number, clause in enumerate(clauses) if number not in denied}
     denied = [number for number in denied if clauses[number] not in kept]  # said twice, meant once
-    if len(denied) < len(clauses):
-        return tuple(denied)
-    return tuple(sorted(by_rule)) if len(by_rule) < len(clauses) else ()
+    if len(denied) == len(clauses):
+        denied = sorted(by_rule) if len(by_rule) < len(clauses) else []
+    # "Nobody minds" may be the complaint itself.
+    surely = all(number in by_rule and not _INDIFFERENCE.search(clauses[number]) for number in denied)
+    return Denial(tuple(denied), surely=bool(denied) and surely)
 
 
 def complains(clause: str) -> bool:
@@ -118,11 +134,6 @@ def complains(clause: str) -> bool:
     if _NOT_SAID.search(clause) or _NOT_GOOD.search(clause):
         return True
     return bool(_PLAIN_COMPLAINT.search(clause)) and not _NEGATION.search(clause)
-
-
-def is_sure(clause: str) -> bool:
-    """Say whether a clause that a rule found can mean nothing else; "nobody minds" may be the complaint."""
-    return not _INDIFFERENCE.search(clause)
 
 
 def ruled_out_by_rule(clauses: Sequence[str]) -> frozenset[int]:

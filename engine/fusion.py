@@ -49,3 +49,12 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[str]], *, k: int = 60) ->
         for rank, item in enumerate(ranking, start=1):
             fused[item] = fused.get(item, 0.0) + 1 / (k + rank)
     return fused
+
+
+def min_max(scores: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return scores stretched to [0, 1] by the last axis; all 0 where they are all the same.
+
+    Here for what we measure against; see `convex_parts` for why our own ranking does without.
+    """
+    low, high = scores.min(axis=-1, keepdims=True), scores.max(axis=-1, keepdims=True)
+    return np.asarray((scores - low) / np.where(high > low, high - low, 1), dtype=np.float64)

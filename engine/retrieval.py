@@ -8,6 +8,7 @@ four arms, each on a fixed scale: its best passage, the mean of its three best, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class QueryParts:
     meant: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidates:
     """Cases worth ranking, and their nearness to the concern.
 
@@ -64,7 +65,7 @@ class Candidates:
     passage_words: Scores
     terms: tuple[Terms, ...]
 
-    @property
+    @cached_property
     def fused_arms(self) -> dict[str, Scores]:
         """Each arm over all query parts by their weights, each of shape ``(n,)``."""
         return {arm: (self.parts.weights @ scores).astype(np.float32) for arm, scores in self.arms.items()}

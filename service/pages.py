@@ -12,7 +12,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
 from corpus.records import Level, Phase, Sector, Setting
-from engine.comparability import WEIGHTS, Attribute
+from engine.comparability import LABELS, WEIGHTS, Attribute
 from engine.context import SchoolContext, country_name
 from engine.queries import LONGEST_TEXT
 from engine.ranking import Preferences, Unlike
@@ -37,6 +37,7 @@ _templates.env.globals.update(
     settings=get_args(Setting),
     sectors=get_args(Sector),
     levels=get_args(Level),
+    attributes=LABELS,
     countries=_countries(),
     zip=zip,
 )

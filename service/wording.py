@@ -54,15 +54,6 @@ WORRY_VERDICTS = {
     "partial": "some come near",
     "none": "nobody here has faced this one",
 }
-ATTRIBUTE_WORDS = {
-    "phases": "phase",
-    "kind": "kind of institution",
-    "country": "country",
-    "pupils": "size",
-    "setting": "setting",
-    "sector": "sector",
-    "disadvantage": "disadvantage",
-}
 CLOSENESS_WORDS = {"0": "Not at all", "0.3": "A little", "1": "As much as possible"}
 KIND_WORDS = {
     "school": "school",

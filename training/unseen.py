@@ -29,13 +29,14 @@ def dense_ndcg(model: SentenceTransformer) -> dict[str, float]:
         if grades.max() < USEFUL:
             continue
         cosine = texts @ model.encode(query.text, normalize_embeddings=True, show_progress_bar=False)
-        best.append(_ndcg(np.maximum.reduceat(cosine, starts), grades))
-        whole.append(_ndcg(cosine[starts], grades))
+        best.append(ndcg(np.maximum.reduceat(cosine, starts), grades))
+        whole.append(ndcg(cosine[starts], grades))
     return {"best passage": float(np.mean(best)), "whole case": float(np.mean(whole))}
 
 
-def _ndcg(scores: np.ndarray, grades: np.ndarray) -> float:
+def ndcg(scores: np.ndarray, grades: np.ndarray) -> float:
+    """Return nDCG@10 of scores, with the grades as gains, each of shape ``(n,)``."""
     discounts = 1 / np.log2(np.arange(2, DEPTH + 2))
     found = grades[np.argsort(-scores, kind="stable")[:DEPTH]]
     ideal = np.sort(grades)[::-1][:DEPTH]
-    return float((found * discounts).sum() / (ideal * discounts).sum())
+    return float((found * discounts[: len(found)]).sum() / (ideal * discounts[: len(ideal)]).sum())

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from engine.comparability import Attribute
 from engine.queries import LONGEST_TEXT
 from service.commands.options import (
     context_of,
@@ -36,12 +35,9 @@ from service.text_answer import answer_as_text
 def ask(
     text: tuple[str, ...],
     k: int,
-    closeness: float | None,
-    exclude_unlike: tuple[Attribute, ...],
-    count_less_unlike: tuple[Attribute, ...],
     index_dir: Path | None,
     as_json: bool,
-    **school: Any,
+    **options: Any,
 ) -> None:
     """Ask what worries you, in your own words.
 
@@ -53,8 +49,8 @@ def ask(
         raise click.UsageError('say what worries you, such as: warts ask "mobiles banned here"')
     if len(concern) > LONGEST_TEXT:
         raise click.UsageError(f"the text has {len(concern):,} characters; keep it to {LONGEST_TEXT:,}")
-    context = context_of(school)
-    preferences = preferences_of(closeness, exclude_unlike, count_less_unlike)
+    context = context_of(options)
+    preferences = preferences_of(options)
     answer = open_matcher(load_settings(), index_dir).match(concern, context, k, preferences)
     click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer, index_dir))
     if not answer.matches:

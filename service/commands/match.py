@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 from tqdm import tqdm
 
 from corpus.issues import Issue
-from engine.comparability import Attribute
 from engine.queries import Query, read_queries
 from service.commands.options import index_option, json_option, preference_options, preferences_of
 from service.opening import open_matcher
@@ -29,11 +28,9 @@ from service.settings import load_settings
 def match(
     queries: BinaryIO,
     k: int,
-    closeness: float | None,
-    exclude_unlike: tuple[Attribute, ...],
-    count_less_unlike: tuple[Attribute, ...],
     index_dir: Path | None,
     as_json: bool,
+    **options: Any,
 ) -> None:
     """Answer a file of concerns, one JSON object a line; - reads standard input.
 
@@ -45,7 +42,7 @@ def match(
     """
     del as_json  # taken because every command takes it; there is no other form
     matcher, answered, broken = open_matcher(load_settings(), index_dir), 0, 0
-    preferences = preferences_of(closeness, exclude_unlike, count_less_unlike)
+    preferences = preferences_of(options)
     lines = tqdm(queries, unit=" lines", file=sys.stderr, leave=False, mininterval=1.0)
     for item in read_queries(lines, getattr(queries, "name", "<stdin>"), Query):
         if isinstance(item, Issue):

@@ -66,12 +66,10 @@ def preference_options(command: Command) -> Command:
     return command
 
 
-def preferences_of(
-    closeness: float | None, exclude_unlike: tuple[Attribute, ...], count_less_unlike: tuple[Attribute, ...]
-) -> Preferences:
+def preferences_of(values: dict[str, Any]) -> Preferences:
     """Return the preferences that the options describe."""
-    unlike: dict[Attribute, Unlike] = dict.fromkeys(count_less_unlike, "count-less")
-    return Preferences(closeness, {**unlike, **dict.fromkeys(exclude_unlike, "exclude")})
+    unlike: dict[Attribute, Unlike] = dict.fromkeys(values["count_less_unlike"], "count-less")
+    return Preferences(values["closeness"], {**unlike, **dict.fromkeys(values["exclude_unlike"], "exclude")})
 
 
 def context_options(command: Command) -> Command:

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.concern import parse_concern
-from engine.denial import LIKELY, denied_positions, ruled_out_by_rule
+from engine.denial import LIKELY, denial_in, ruled_out_by_rule
 
 
 def denied_clauses(clauses):
-    return tuple(clauses[number] for number in denied_positions(clauses))
+    return tuple(clauses[number] for number in denial_in(clauses).positions)
 
 
 def ruled_out(clauses):
@@ -187,10 +187,10 @@ def test_what_the_rules_are_sure_of_is_ruled_out_whatever_the_model_says(text, d
 def test_the_model_rules_out_what_it_holds_likely_but_never_the_whole_text(monkeypatch):
     clauses = ["Chromebooks get handed round in lessons", "they charge over one lunchtime", "who is to pay"]
     monkeypatch.setattr("engine.denial.probability_of_denial", lambda clauses, number: LIKELY * (number < 2))
-    assert denied_positions(clauses) == (0, 1)
+    assert denial_in(clauses).positions == (0, 1)
     monkeypatch.setattr("engine.denial.probability_of_denial", lambda clauses, number: 1.0)
-    assert denied_positions(clauses) == ()
-    assert denied_positions(["the wifi is fine", "it's the training we never had"]) == (0,)
+    assert denial_in(clauses).positions == ()
+    assert denial_in(["the wifi is fine", "it's the training we never had"]).positions == (0,)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_the_model_rules_out_what_it_holds_likely_but_never_the_whole_text(monke
 )
 def test_the_model_is_not_asked_on_a_plain_complaint_a_few_words_or_a_list(clauses, monkeypatch):
     monkeypatch.setattr("engine.denial.probability_of_denial", lambda clauses, number: float(number > 0))
-    assert denied_positions(clauses) == ()
+    assert denial_in(clauses).positions == ()
 
 
 def test_the_clause_that_turns_to_the_worry_is_never_the_one_ruled_out():
@@ -231,3 +231,10 @@ def test_the_clauses_ruled_out_are_some_of_the_clauses_in_their_order(clauses):
     remaining = iter(clauses)
     assert all(clause in remaining for clause in denied)
     assert len(denied) < max(len(clauses), 1)
+
+
+def test_what_may_be_the_complaint_itself_is_ruled_out_but_not_surely():
+    assert denial_in(["the wifi is fine", "it's the training we never had"]).surely
+    unsure = denial_in(["staff share their passwords", "nobody is bothered about security"])
+    assert (unsure.positions, unsure.surely) == ((1,), False)
+    assert not denial_in(["staff share their passwords"]).surely

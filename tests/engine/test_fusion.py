@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.fusion import convex_parts, reciprocal_rank_fusion
+from engine.fusion import convex_parts, min_max, reciprocal_rank_fusion
 
 
 def arm(*scores):
@@ -72,3 +72,10 @@ def test_no_ranking_fuses_to_nothing():
 def test_rankings_that_agree_keep_their_order(ranking, times):
     fused = reciprocal_rank_fusion([ranking] * times)
     assert sorted(fused, key=lambda item: -fused[item]) == list(ranking)
+
+
+def test_min_max_stretches_each_row_and_leaves_equal_scores_at_nothing():
+    assert min_max(np.array([[1.0, 3.0, 2.0], [5.0, 5.0, 5.0]])).tolist() == [
+        [0.0, 1.0, 0.5],
+        [0.0, 0.0, 0.0],
+    ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from corpus.passages import split_passages
 from corpus.vocabulary import Vocabulary
 from engine.concern import parse_concern
+from engine.denial import Denial
 from engine.retrieval import query_parts, retrieve
 from engine.tuning import TUNING
 from index.building import build_index
@@ -96,7 +97,7 @@ def test_what_is_surely_ruled_out_is_not_searched_for_at_all():
 
 
 def test_a_text_with_what_it_may_rule_out_has_its_share_beside_what_is_left(monkeypatch):
-    monkeypatch.setattr("engine.concern.ruled_out_by_rule", lambda clauses: frozenset())
+    monkeypatch.setattr("engine.concern.denial_in", lambda clauses: Denial((0,), surely=False))
     text = "The wifi is fine, nobody has been trained"
     parts = query_parts(parse_concern(text))
     assert weight_by_text(parts) == {

@@ -13,7 +13,7 @@ from markupsafe import escape
 from corpus.passages import Passage
 from corpus.records import Independence, Kind, Outcome, Result
 from engine.answers import MatchedPassage, Verdict
-from engine.comparability import WEIGHTS, Attribute
+from engine.comparability import LABELS, WEIGHTS, Attribute
 from engine.diversity import Role
 from engine.intent import Intent
 from engine.ranking import Preferences
@@ -286,7 +286,7 @@ def test_a_marked_text_is_the_escaped_text_with_nothing_but_marks_put_in(text, d
         (wording.ROLE_WORDS, get_args(Role)),
         (wording.INTENT_WORDS, get_args(Intent)),
         (wording.WORRY_VERDICTS, get_args(Verdict)),
-        (wording.ATTRIBUTE_WORDS, get_args(Attribute)),
+        (LABELS, get_args(Attribute)),
         (wording.OUTCOME_WORDS, get_args(Outcome)),
         (wording.RESULT_WORDS, get_args(Result)),
         (wording.KIND_WORDS, get_args(Kind)),
