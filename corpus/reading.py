@@ -7,6 +7,7 @@ file, line, record and field, for everything that is not.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import reprlib
 from collections.abc import Iterable, Mapping
@@ -74,6 +75,20 @@ def _is_case_file(file: Path, *, below: Path) -> bool:
     """Say whether a file is meant when its folder is named; what is hidden (an import at work) is not."""
     hidden = any(part.startswith(".") for part in file.relative_to(below).parts)
     return not hidden and file.suffix.lower() in FORMATS and file.is_file()
+
+
+def files_digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the case files meant, names and contents: much sooner known than what they say.
+
+    Raises:
+        CaseFileNotFoundError: If a path does not exist or holds nothing that could be a case file.
+    """
+    digest = hashlib.sha256()
+    for file in find_case_files(paths):
+        content = file.read_bytes()
+        digest.update(f"{file.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def read_cases(paths: Iterable[Path]) -> Reading:

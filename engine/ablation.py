@@ -13,7 +13,6 @@ from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 from index.encoder import DEFAULT_MODEL, PUBLISHED_MODEL, Progress, SentenceTransformerEncoder
 from index.lexical import CASE_TERMS, PASSAGE_TERMS, LexicalIndex
-from index.storage import EncoderEntry
 from index.term_statistics import shipped_statistics
 from index.vectors import FlatIndex
 
@@ -64,9 +63,7 @@ def without_adapter(matcher: Matcher, progress: Progress | None = None) -> Match
     encoder = SentenceTransformerEncoder(PUBLISHED_MODEL)
     texts = [passage.indexed_text for passage in index.passages]
     vectors = encoder.encode_passages(texts, progress=progress)
-    identity = encoder.identity
-    entry = EncoderEntry(**{name: getattr(identity, name) for name in EncoderEntry.model_fields})
-    manifest = index.manifest.model_copy(update={"encoder": entry})
+    manifest = index.manifest.model_copy(update={"encoder": encoder.identity})
     return Matcher(
         replace(index, manifest=manifest, vectors=FlatIndex(np.ascontiguousarray(vectors))), encoder
     )

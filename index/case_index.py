@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.neighbours import near_duplicates
 from corpus.passages import WHOLE_CASE, Passage, split_passages
@@ -20,11 +20,27 @@ from corpus.records import CaseStudy
 from corpus.vocabulary import shipped_vocabulary
 from index.encoder import EncoderIdentity, Vectors
 from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
-from index.faiss_index import FaissIndex
 from index.lexical import LexicalIndex
 from index.spelling import Spelling
-from index.storage import Manifest, open_generation
+from index.storage import Manifest, current_generation, open_generation
+from index.vector_files import open_vectors
 from index.vectors import Rows, VectorIndex
+
+DERIVED = "derived.json"
+
+
+class Derived(BaseModel):
+    """What is worked out from the cases once, when they are indexed.
+
+    Attributes:
+        stories: Each case that tells a story again, by its position, with that of the first that tells it.
+        words: How often each word is used by the cases and the vocabulary.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    stories: tuple[tuple[int, int], ...]
+    words: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -32,24 +48,33 @@ class CaseIndex:
     """An index ready to be searched.
 
     Attributes:
+        generation: The folder it was opened from.
         manifest: What it was built from and with.
         cases: The case studies.
         passages: Their passages, in the order of the cases; positions are the rows of the vectors.
         vectors: Passage embeddings.
         words_of_cases: Words of each whole case; positions are those of ``cases``.
         words_of_passages: Words of each passage; positions are rows.
+        derived: What was worked out from the cases when they were indexed.
     """
 
+    generation: Path
     manifest: Manifest
     cases: tuple[CaseStudy, ...]
     passages: tuple[Passage, ...]
     vectors: VectorIndex
     words_of_cases: LexicalIndex
     words_of_passages: LexicalIndex
+    derived: Derived
 
     @classmethod
-    def open(cls, directory: Path) -> CaseIndex:
+    def open(cls, directory: Path, *, any_vocabulary: bool = False) -> CaseIndex:
         """Open the current generation of an index; every file is verified first.
+
+        Args:
+            directory: Folder of the index.
+            any_vocabulary: Whether one that was built with another vocabulary may be opened. Its words must
+                not be searched.
 
         Raises:
             IndexNotFoundError: If there is none.
@@ -57,23 +82,41 @@ class CaseIndex:
             IndexFormatError: If another version of this software wrote it.
             VocabularyMismatchError: If it was built with another vocabulary.
         """
+        while True:
+            generation = current_generation(directory)
+            try:
+                return cls._open(directory, any_vocabulary=any_vocabulary)
+            except (IndexDamagedError, OSError):
+                # Two builds may have ended since CURRENT was read, and the generation it named been removed.
+                if current_generation(directory) == generation:
+                    raise
+
+    @classmethod
+    def _open(cls, directory: Path, *, any_vocabulary: bool) -> CaseIndex:
         folder, manifest = open_generation(directory)
         vocabulary = shipped_vocabulary()
-        if manifest.vocabulary_digest != vocabulary.digest:
+        if manifest.vocabulary_digest != vocabulary.digest and not any_vocabulary:
             raise VocabularyMismatchError(directory)
         cases = _read_cases(folder / "cases.jsonl")
         passages = passages_of(cases)
-        vectors = FaissIndex.load(folder / "vectors.faiss")
+        vectors = open_vectors(folder)
         if len(vectors) != len(passages) or vectors.dimension != manifest.encoder.dimension:
-            raise IndexDamagedError(folder / "vectors.faiss", "does not fit the case studies beside it")
+            raise IndexDamagedError(folder / "cases.jsonl", "does not fit the vectors beside it")
         return cls(
+            folder,
             manifest,
             cases,
             passages,
             vectors,
             LexicalIndex.load(folder / "words-of-cases", vocabulary),
             LexicalIndex.load(folder / "words-of-passages", vocabulary),
+            _read_derived(folder / DERIVED),
         )
+
+    @property
+    def directory(self) -> Path:
+        """Folder of the index."""
+        return self.generation.parent.parent
 
     def require_encoder(self, identity: EncoderIdentity) -> None:
         """Make sure that queries will be encoded as the passages were.
@@ -81,9 +124,8 @@ class CaseIndex:
         Raises:
             EncoderMismatchError: If they would not.
         """
-        built_with = EncoderIdentity(**self.manifest.encoder.model_dump())
-        if built_with != identity:
-            raise EncoderMismatchError(built_with=str(built_with), configured=str(identity))
+        if self.manifest.encoder != identity:
+            raise EncoderMismatchError(built_with=str(self.manifest.encoder), configured=str(identity))
 
     @cached_property
     def first_row(self) -> Rows:
@@ -104,19 +146,12 @@ class CaseIndex:
     @cached_property
     def same_story(self) -> dict[int, int]:
         """For each case that tells the story of an earlier one again: its position, and the earlier one's."""
-        first: dict[int, int] = {}
-        for pair in near_duplicates(self.cases):
-            later, earlier = self.position_of[pair.case_id], self.position_of[pair.other]
-            first.setdefault(later, earlier)
-        for later, earlier in sorted(first.items()):  # an account of an account is one of the first
-            first[later] = first.get(earlier, earlier)
-        return first
+        return dict(self.derived.stories)
 
     @cached_property
     def spelling(self) -> Spelling:
         """Reads misspelt words by the words of these cases."""
-        texts = [passage.indexed_text for passage in self.passages]
-        return Spelling(texts, shipped_vocabulary())
+        return Spelling(self.derived.words)
 
     def rows_of_case(self, position: int) -> range:
         """Return the rows of a case's passages, the whole case first."""
@@ -139,6 +174,17 @@ class CaseIndex:
         return np.unique(np.concatenate(found))
 
 
+def retold_stories(cases: Sequence[CaseStudy]) -> tuple[tuple[int, int], ...]:
+    """Return the position of each case that tells a story again, with that of the first that tells it."""
+    position_of = {case.id: position for position, case in enumerate(cases)}
+    first: dict[int, int] = {}
+    for pair in near_duplicates(cases):
+        first.setdefault(position_of[pair.case_id], position_of[pair.other])
+    for later, earlier in sorted(first.items()):  # an account of an account is one of the first
+        first[later] = first.get(earlier, earlier)
+    return tuple(sorted(first.items()))
+
+
 def passages_of(cases: Sequence[CaseStudy]) -> tuple[Passage, ...]:
     """Return the passages of all cases, in their order."""
     return tuple(passage for case in cases for passage in split_passages(case))
@@ -150,3 +196,10 @@ def _read_cases(file: Path) -> tuple[CaseStudy, ...]:
         return tuple(CaseStudy.model_validate_json(line) for line in lines if line)
     except (ValidationError, UnicodeDecodeError) as error:
         raise IndexDamagedError(file, "holds something else than case studies") from error
+
+
+def _read_derived(file: Path) -> Derived:
+    try:
+        return Derived.model_validate_json(file.read_bytes())
+    except ValidationError as error:
+        raise IndexDamagedError(file, "does not hold what is worked out from the cases") from error

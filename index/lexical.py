@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from corpus.vocabulary import Vocabulary, stems_of, stems_with_spans
 from index.term_statistics import TermStatistics
-from index.vectors import Scores
+from index.vectors import Rows, Scores
 
 # Lucene's English stop words.
 _STOPWORDS = (
@@ -114,7 +114,7 @@ class LexicalIndex:
     """
 
     def __init__(self, postings: _Postings, vocabulary: Vocabulary, statistics: TermStatistics) -> None:
-        self._postings, self._vocabulary, self._statistics = postings, vocabulary, statistics
+        self._postings, self._vocabulary, self.statistics = postings, vocabulary, statistics
 
     @classmethod
     def build(
@@ -123,6 +123,7 @@ class LexicalIndex:
         vocabulary: Vocabulary,
         statistics: TermStatistics | None = None,
         usual_length: float | None = None,
+        known: tuple[LexicalIndex, Rows] | None = None,
     ) -> LexicalIndex:
         """Index texts.
 
@@ -131,7 +132,11 @@ class LexicalIndex:
             vocabulary: Names the concepts.
             statistics: How rare terms are; without them it is counted in the texts themselves.
             usual_length: Terms of a text of usual length; without it the mean of the texts.
+            known: An index with the same vocabulary and usual length, and where in it each text stands, shape
+                ``(n_texts,)``, -1 where it does not: what stands there is not read again.
         """
+        if known is not None and statistics is not None and usual_length is not None:
+            return cls(_updated(texts, vocabulary, usual_length, *known), vocabulary, statistics)
         terms = [terms_of(text, vocabulary).terms for text in texts]
         length = usual_length or sum(map(len, terms)) / max(1, len(terms)) or 1.0
         return cls(_Postings.of(terms, length), vocabulary, statistics or TermStatistics.of(terms))
@@ -150,13 +155,23 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._postings.save(folder)
         statistics = {
-            "documents": self._statistics.documents,
-            "frequency": dict(self._statistics.frequency),
+            "documents": self.statistics.documents,
+            "frequency": dict(self.statistics.frequency),
         }
         (folder / "statistics.json").write_text(json.dumps(statistics), encoding="utf-8")
 
     def __len__(self) -> int:
         return self._postings.size
+
+    def __eq__(self, other: object) -> bool:
+        """Say whether every text is found here by the same terms, and as well, as there."""
+        return (
+            isinstance(other, LexicalIndex)
+            and self.statistics == other.statistics
+            and self._postings.is_as(other._postings)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
 
     def shares(self, text: str) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
@@ -187,7 +202,7 @@ class LexicalIndex:
 
     def weight(self, term: str) -> float:
         """Return how much a term counts: its inverse document frequency, in nats."""
-        return self._statistics.weight(term)
+        return self.statistics.weight(term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +235,39 @@ class _Postings:
         )
 
     @classmethod
+    def joined(cls, size: int, parts: Sequence[tuple[_Postings, Rows]]) -> _Postings:
+        """Return postings made of others.
+
+        Args:
+            size: How many documents the result has.
+            parts: Postings, each with the new number of each of its documents; -1 for one left out.
+        """
+        terms, numbers, amounts = [], [], []
+        for postings, number_of in parts:
+            names = np.array(list(postings.column_of), dtype=object)
+            new = number_of[postings.documents]
+            terms.append(np.repeat(names, np.diff(postings.first))[new >= 0])
+            numbers.append(new[new >= 0])
+            amounts.append(postings.amounts[new >= 0])
+        all_terms, documents = np.concatenate(terms), np.concatenate(numbers)
+        column_of = {term: column for column, term in enumerate(sorted(set(all_terms)))}
+        columns = np.array([column_of[term] for term in all_terms], dtype=np.int64)
+        order = np.lexsort((documents, columns))
+        return cls(
+            size,
+            column_of,
+            np.cumsum([0, *np.bincount(columns, minlength=len(column_of))], dtype=np.int64),
+            documents[order].astype(np.int32),
+            np.concatenate(amounts)[order],
+        )
+
+    def is_as(self, other: _Postings) -> bool:
+        """Say whether all of it is the same."""
+        return (self.size, self.column_of) == (other.size, other.column_of) and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in _ARRAYS
+        )
+
+    @classmethod
     def load(cls, folder: Path) -> _Postings:
         about = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
         arrays = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS)
@@ -239,3 +287,17 @@ class _Postings:
 
 
 _ARRAYS = ("first", "documents", "amounts")
+
+
+def _updated(
+    texts: Sequence[str], vocabulary: Vocabulary, usual_length: float, known: LexicalIndex, rows: Rows
+) -> _Postings:
+    """Return the postings of texts, those of known ones taken over; see `LexicalIndex.build`."""
+    number_of = np.full(len(known), -1, dtype=np.int64)
+    old, first = np.unique(rows, return_index=True)  # a text that stands twice is taken over once
+    number_of[old[old >= 0]] = first[old >= 0]
+    taken = np.zeros(len(texts), dtype=bool)
+    taken[number_of[number_of >= 0]] = True
+    new = np.flatnonzero(~taken)
+    read = _Postings.of([terms_of(texts[int(row)], vocabulary).terms for row in new], usual_length)
+    return _Postings.joined(len(texts), [(known._postings, number_of), (read, new)])

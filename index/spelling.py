@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -38,9 +38,9 @@ class Spelling:
     Source: W. Garbe, the symmetric delete algorithm, as implemented by symspellpy
     """
 
-    def __init__(self, texts: Sequence[str], vocabulary: Vocabulary) -> None:
-        """Take the texts that can be found, and the words of the trade; they are read when first needed."""
-        self._texts, self._vocabulary = texts, vocabulary
+    def __init__(self, used: Mapping[str, int]) -> None:
+        """Take how often each word is used, by what can be found and by the trade; see `words_in_use`."""
+        self._used = used
 
     def corrections(self, text: str) -> tuple[Correction, ...]:
         """Return the words of a text that are read as others, in order."""
@@ -65,14 +65,7 @@ class Spelling:
         return str(likely[0].term)
 
     def _is_known(self, word: str) -> bool:
-        return word in _english() or word in self._used or set(stems_of(word)) <= self._stems
-
-    @cached_property
-    def _used(self) -> Counter[str]:
-        """How often each word is used by the cases and the vocabulary."""
-        concepts = self._vocabulary.concepts.values()
-        phrases = (phrase for concept in concepts for phrase in (concept.label, *concept.words))
-        return Counter(word.lower() for text in (*self._texts, *phrases) for word in _WORD.findall(text))
+        return word in self._used or word in _english() or set(stems_of(word)) <= self._stems
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -86,6 +79,13 @@ class Spelling:
             if len(word) >= SHORTEST - 1 and word.isalpha():
                 words.create_dictionary_entry(word, count)
         return words
+
+
+def words_in_use(texts: Iterable[str], vocabulary: Vocabulary) -> dict[str, int]:
+    """Return how often each word is used by texts and the vocabulary."""
+    concepts = vocabulary.concepts.values()
+    phrases = (phrase for concept in concepts for phrase in (concept.label, *concept.words))
+    return Counter(word.lower() for text in (*texts, *phrases) for word in _WORD.findall(text))
 
 
 def _is_compound(word: str) -> bool:

@@ -5,8 +5,10 @@
       generations/NAME/
         manifest.json             what it was built from and with, and the SHA-256 of every other file
         cases.jsonl               the case studies themselves
-        vectors.faiss
+        derived.json              what is worked out from them once: retold stories, words in use
+        vectors.faiss             or, for a large corpus, the files of `index.vector_files`
         words-of-cases/  words-of-passages/
+      models/KEY/                 the exported models that generations name; see `index.models`
 
 A generation is written under a name that starts with a dot, synced, renamed, and only then named by
 ``CURRENT``, which is itself replaced in one step. So a reader finds the old generation or the new one.
@@ -17,21 +19,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Set
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from index.encoder import EncoderIdentity
 from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError, SearchIndexError
 
-FORMAT = 2
+logger = logging.getLogger("warts")
+FORMAT = 3
 MANIFEST = "manifest.json"
 _ALTERED = "is not what was written (its checksum differs)"
 _POINTER = re.compile(r"(?P<name>\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?) (?P<sha256>[0-9a-f]{64})", re.ASCII)
@@ -46,35 +51,66 @@ class FileEntry(BaseModel):
     sha256: str
 
 
-class EncoderEntry(BaseModel):
-    """The encoder's identity as the manifest keeps it; see `index.encoder.EncoderIdentity`."""
+class ModelEntry(BaseModel):
+    """An exported model in the folder ``models`` of the index.
+
+    Attributes:
+        key: Name of its folder.
+        precision: The one that the passages were encoded in.
+        files: Its files.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    model: str
-    sha256: str
-    dimension: int
-    query_prompt: str
-    passage_prompt: str
-    adapter: str = ""
+    key: str
+    precision: str
+    files: dict[str, FileEntry]
 
 
 class Manifest(BaseModel):
-    """What a generation was built from and with."""
+    """What a generation was built from and with.
+
+    Attributes:
+        corpus_digest: SHA-256 of what the cases say.
+        sources_digest: SHA-256 of the files that they were read from, where those are the operator's own
+            cases, so that the index may be built again from them when they change; empty for cases that
+            were named, whose index is left alone.
+        model: The exported model that answers; None where the encoder cannot be exported and serves itself.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[2]
+    format: Literal[3]
     built_at: datetime
     corpus_digest: str
+    sources_digest: str = ""
     vocabulary_digest: str
     statistics_digest: str = ""
-    from_configured_cases: bool
     cases: int
     passages: int
-    encoder: EncoderEntry
+    encoder: EncoderIdentity
+    model: ModelEntry | None = None
     versions: dict[str, str]
     files: dict[str, FileEntry]
+
+
+@contextmanager
+def only_builder(index_dir: Path) -> Iterator[None]:
+    """Keep other builders of the same index waiting while the block runs; readers are not held up.
+
+    The folder is made if it does not exist. In one thread, blocks may stand within each other.
+    """
+    (index_dir / "generations").mkdir(parents=True, exist_ok=True)
+    lock = FileLock(index_dir / ".lock", is_singleton=True)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        logger.warning("another build of %s is running; waiting until it is done", index_dir)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -89,8 +125,7 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
         built_at: Time that goes into it.
     """
     generations = index_dir / "generations"
-    generations.mkdir(parents=True, exist_ok=True)
-    with FileLock(index_dir / ".lock"):
+    with only_builder(index_dir):
         for leftover in generations.glob(".building-*"):  # of a builder that died: we hold the lock
             shutil.rmtree(leftover, ignore_errors=True)
         name = _free_name(generations, f"{built_at:%Y%m%dT%H%M%S}-{name_hint[:12]}")
@@ -99,7 +134,7 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
         try:
             yield work
             vouched = _entry_of(work / MANIFEST).sha256
-            _sync_tree(work)
+            sync_tree(work)
             work.rename(generations / name)
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
@@ -108,9 +143,22 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
         before = _current_name(index_dir)
         _replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
         # The one before stays: somebody may have read its name and be about to open it.
-        for old in generations.iterdir():
-            if old.name not in (name, before):
-                shutil.rmtree(old, ignore_errors=True)
+        _prune(index_dir, keep={name, before})
+
+
+def _prune(index_dir: Path, keep: Set[str | None]) -> None:
+    """Remove all generations but some, and the models that those do not name."""
+    named = set()
+    for generation in (index_dir / "generations").iterdir():
+        if generation.name not in keep:
+            shutil.rmtree(generation, ignore_errors=True)
+        else:
+            with suppress(SearchIndexError):  # of another version, or damaged: it names no model of ours
+                model = read_manifest(index_dir, generation).model
+                named.add(model.key if model else None)
+    for model_folder in (index_dir / "models").glob("*"):
+        if model_folder.name not in named:
+            shutil.rmtree(model_folder, ignore_errors=True)
 
 
 def describe_files(folder: Path) -> dict[str, FileEntry]:
@@ -134,16 +182,22 @@ def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
         IndexDamagedError: If a file is missing or does not have its checksum.
     """
     folder, manifest_sha256 = _read_pointer(index_dir)
-    manifest = read_manifest(index_dir, folder)
-    if _entry_of(folder / MANIFEST).sha256 != manifest_sha256:
+    if _found(folder / MANIFEST).sha256 != manifest_sha256:
         raise IndexDamagedError(folder / MANIFEST, _ALTERED)
-    for name, entry in manifest.files.items():
-        file = folder / name
-        if not file.is_file():
-            raise IndexDamagedError(file, "is missing")
-        if _entry_of(file) != entry:
-            raise IndexDamagedError(file, _ALTERED)
+    manifest = read_manifest(index_dir, folder)
+    verify_files(folder, manifest.files)
     return folder, manifest
+
+
+def verify_files(folder: Path, files: Mapping[str, FileEntry]) -> None:
+    """Compare files with what was written of them.
+
+    Raises:
+        IndexDamagedError: If one is missing, or does not have its size and checksum.
+    """
+    for name, entry in files.items():
+        if _found(folder / name) != entry:
+            raise IndexDamagedError(folder / name, _ALTERED)
 
 
 def current_generation(index_dir: Path) -> Path:
@@ -201,6 +255,16 @@ def _current_name(index_dir: Path) -> str | None:
         return None
 
 
+def _found(file: Path) -> FileEntry:
+    """Return size and checksum of a file that ought to be there."""
+    if not file.is_file():
+        raise IndexDamagedError(file, "is missing")
+    try:
+        return _entry_of(file)
+    except OSError as error:
+        raise IndexDamagedError(file, f"cannot be read ({error.strerror})") from error
+
+
 def _entry_of(file: Path) -> FileEntry:
     with file.open("rb") as stream:
         return FileEntry(bytes=file.stat().st_size, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
@@ -212,7 +276,8 @@ def _free_name(generations: Path, name: str) -> str:
     return next(candidate for candidate in candidates if candidate not in taken)
 
 
-def _sync_tree(folder: Path) -> None:
+def sync_tree(folder: Path) -> None:
+    """Make sure that a folder and everything below it is on the disk."""
     for path in sorted(folder.rglob("*")):
         _sync(path)
     _sync(folder)

@@ -10,14 +10,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from corpus.errors import BrokenRecordsError
-from corpus.reading import read_cases
-from corpus.records import CaseStudy, corpus_digest
+from corpus.reading import files_digest, read_cases
+from corpus.records import CaseStudy
 from corpus.vocabulary import shipped_vocabulary
 from engine.matcher import Matcher
 from index.building import build_index
 from index.case_index import CaseIndex
-from index.encoder import SHIPPED_MODELS, Encoder, Progress, adapter_of
+from index.encoder import Encoder, Progress, adapter_of
 from index.errors import IndexFormatError, IndexNotFoundError
+from index.models import open_model
 from index.storage import current_generation, read_manifest
 from index.term_statistics import shipped_statistics_digest
 from service.settings import Settings
@@ -36,11 +37,9 @@ def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
 
 
 def encoder_for(settings: Settings, index: CaseIndex) -> Encoder:
-    """Return the encoder for an index: the one it names if we ship that model, else the configured one."""
-    built_with = index.manifest.encoder
-    if built_with.model not in SHIPPED_MODELS:
-        return settings.encoder
-    return settings.encoder_named(built_with.model, built_with.query_prompt, built_with.passage_prompt)
+    """Return the encoder for an index: the exported model beside it; without one, the configured encoder."""
+    model = index.manifest.model
+    return settings.encoder if model is None else open_model(index.directory, model)
 
 
 def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
@@ -52,24 +51,29 @@ def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
 
 
 def _refresh_default(settings: Settings) -> None:
-    cases = read_all([settings.cases])
+    """Build the default index if there is none, or if what it was built from has changed."""
+    sources = files_digest([settings.cases])
     try:
         manifest = read_manifest(settings.index, current_generation(settings.index))
     except (IndexNotFoundError, IndexFormatError):
         reason = "first use"
     else:
-        if not manifest.from_configured_cases:
-            return
-        encoder = manifest.encoder
-        words = (manifest.vocabulary_digest, manifest.statistics_digest)
-        built_from = (manifest.corpus_digest, *words, encoder.model, encoder.adapter)
-        wanted_words = (shipped_vocabulary().digest, shipped_statistics_digest())
-        if built_from == (corpus_digest(cases), *wanted_words, settings.model, adapter_of(settings.model)):
+        built_from = (
+            manifest.sources_digest,
+            manifest.vocabulary_digest,
+            manifest.statistics_digest,
+            manifest.encoder.model,
+            manifest.encoder.adapter,
+        )
+        words = (shipped_vocabulary().digest, shipped_statistics_digest())
+        wanted = (sources, *words, settings.model, adapter_of(settings.model))
+        if not manifest.sources_digest or built_from == wanted:
             return
         reason = "the case studies, the vocabulary or the model have changed"
-    print(f"Building the index in {settings.index} ({reason}); this takes about a minute.", file=sys.stderr)
+    cases = read_all([settings.cases])
+    print(f"Building the index in {settings.index} ({reason}).", file=sys.stderr)
     with progress_bar("passages") as progress:
-        build_index(cases, settings.encoder, settings.index, from_configured_cases=True, progress=progress)
+        build_index(cases, settings.encoder, settings.index, sources_digest=sources, progress=progress)
 
 
 def read_all(paths: list[Path], *, skip_broken: bool = False) -> tuple[CaseStudy, ...]:

@@ -17,6 +17,8 @@ from engine.matcher import Matcher
 from index.building import build_index
 from index.case_index import CaseIndex
 from index.encoder import EncoderIdentity, Progress, SentenceTransformerEncoder, Vectors
+from service.opening import encoder_for
+from service.settings import Settings
 
 MakeCase = Callable[..., CaseStudy]
 
@@ -167,6 +169,7 @@ def real_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceT
 
 
 @pytest.fixture(scope="session")
-def real_matcher(real_index: Path, real_encoder: SentenceTransformerEncoder) -> Matcher:
-    """A matcher over the shipped cases."""
-    return Matcher(CaseIndex.open(real_index), real_encoder)
+def real_matcher(real_index: Path) -> Matcher:
+    """A matcher over the shipped cases, asked as users ask: with the exported model."""
+    index = CaseIndex.open(real_index)
+    return Matcher(index, encoder_for(Settings(), index))

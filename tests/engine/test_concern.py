@@ -13,7 +13,7 @@ from corpus.vocabulary import Vocabulary
 from engine.comparability import compare_contexts
 from engine.concern import MOST_WORRIES, clauses_of, clean_text, parse_concern
 from engine.context import SchoolContext
-from index.spelling import Spelling
+from index.spelling import Spelling, words_in_use
 
 ANYTHING = st.text(st.characters())  # lone surrogates and unassigned characters as well
 PIECES = (
@@ -309,8 +309,10 @@ def test_no_text_takes_long_to_understand(text):
 
 
 SPELLING = Spelling(
-    ["Mobiles are banned in lessons", "Governors fear the broadband in our primary school"],
-    Vocabulary((), digest=""),
+    words_in_use(
+        ["Mobiles are banned in lessons", "Governors fear the broadband in our primary school"],
+        Vocabulary((), digest=""),
+    )
 )
 SLIPS = ("moblies", "bannd", "goverors", "braodband", "prmary", "lesons", "Moblies")
 

@@ -17,7 +17,7 @@ from engine.retrieval import query_parts, retrieve
 from engine.tuning import TUNING
 from index.building import build_index
 from index.case_index import CaseIndex
-from index.spelling import Spelling
+from index.spelling import Spelling, words_in_use
 
 SLOW = "The broadband is too slow for a whole class"
 SENTENCES = (
@@ -108,7 +108,7 @@ def test_a_text_with_what_it_may_rule_out_has_its_share_beside_what_is_left(monk
 
 
 def test_misspelt_words_are_searched_for_as_they_were_read():
-    spelling = Spelling(["the broadband is slow"], Vocabulary((), digest=""))
+    spelling = Spelling(words_in_use(["the broadband is slow"], Vocabulary((), digest="")))
     concern = parse_concern("slow braodband", spelling=spelling)
     assert query_parts(concern).texts == ("slow broadband",)
 

@@ -159,8 +159,8 @@ def test_the_digest_of_the_adapter_is_in_the_identity_of_the_default_model_alone
 def test_the_merged_weights_are_the_published_ones_plus_the_scaled_factors(real_encoder):
     from safetensors import safe_open
 
-    published = dict(SentenceTransformerEncoder(PUBLISHED_MODEL)._model[0].auto_model.named_parameters())
-    merged = dict(real_encoder._model[0].auto_model.named_parameters())
+    published = dict(SentenceTransformerEncoder(PUBLISHED_MODEL).model[0].auto_model.named_parameters())
+    merged = dict(real_encoder.model[0].auto_model.named_parameters())
     assert merged.keys() == published.keys()
     with safe_open(SHIPPED_ADAPTER, framework="np") as file:
         scale = float(file.metadata()["scale"])

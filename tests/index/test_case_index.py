@@ -130,7 +130,7 @@ def test_vectors_of_other_cases_are_refused(index_dir, three_cases, encoder, tmp
     )
     with pytest.raises(IndexDamagedError, match="does not fit") as caught:
         CaseIndex.open(index_dir)
-    assert caught.value.file == folder / "vectors.faiss"
+    assert caught.value.file == folder / "cases.jsonl"
 
 
 def test_vectors_of_another_length_than_the_encoder_gives_are_refused(index_dir):
@@ -138,7 +138,7 @@ def test_vectors_of_another_length_than_the_encoder_gives_are_refused(index_dir)
     folder = rewrite(index_dir, lambda folder: short.save(folder / "vectors.faiss"))
     with pytest.raises(IndexDamagedError, match="does not fit") as caught:
         CaseIndex.open(index_dir)
-    assert caught.value.file == folder / "vectors.faiss"
+    assert caught.value.file == folder / "cases.jsonl"
 
 
 @pytest.mark.parametrize("content", [b'{"id": "x"}\n', b"[]\n", b"\xff\n", b"not json\n", b"null\n"])

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from corpus.vocabulary import Concept, Vocabulary
-from index.spelling import LONG, SHORTEST, Correction, Spelling, corrected
+from index.spelling import LONG, SHORTEST, Correction, Spelling, corrected, words_in_use
 
 NO_CONCEPTS = Vocabulary((), digest="none")
 TEXTS = (
@@ -19,7 +19,7 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def spelling():
-    return Spelling(TEXTS, NO_CONCEPTS)
+    return Spelling(words_in_use(TEXTS, NO_CONCEPTS))
 
 
 def read(spelling, text):
@@ -64,14 +64,14 @@ def test_what_may_be_meant_as_it_is_written_is_left_alone(spelling, text):
 
 
 def test_a_short_word_is_never_changed():
-    spelling = Spelling(["loud bell rang " * 3], NO_CONCEPTS)
+    spelling = Spelling(words_in_use(["loud bell rang " * 3], NO_CONCEPTS))
     word = "blel"
     assert len(word) < SHORTEST
     assert spelling.corrections(word) == ()
 
 
 def test_a_long_word_is_forgiven_two_slips_and_a_shorter_one_only_one():
-    spelling = Spelling(["zweferdinal zwefer"], NO_CONCEPTS)
+    spelling = Spelling(words_in_use(["zweferdinal zwefer"], NO_CONCEPTS))
     assert len("zwefer") < LONG <= len("zweferdinal")
     assert read(spelling, "zwefredinl") == "zweferdinal"
     assert read(spelling, "zwfe") == "zwfe"
@@ -79,7 +79,7 @@ def test_a_long_word_is_forgiven_two_slips_and_a_shorter_one_only_one():
 
 
 def test_the_first_letter_is_taken_to_be_right_unless_letters_were_only_swapped():
-    spelling = Spelling(["zwefer"], NO_CONCEPTS)
+    spelling = Spelling(words_in_use(["zwefer"], NO_CONCEPTS))
     assert read(spelling, "kwefer") == "kwefer"
     assert read(spelling, "wzefer") == "zwefer"
 
@@ -91,24 +91,26 @@ def test_a_capital_at_the_very_start_is_no_name_and_stays(spelling):
 
 
 def test_a_dropped_g_is_put_back():
-    spelling = Spelling(["vaping"], NO_CONCEPTS)
+    spelling = Spelling(words_in_use(["vaping"], NO_CONCEPTS))
     assert read(spelling, "kids vapin and nickin") == "kids vaping and nicking"
 
 
 def test_two_english_words_written_as_one_are_not_taken_apart_by_two_slips():
-    assert read(Spelling(["trockpid"], NO_CONCEPTS), "trackpad") == "trackpad"
-    assert read(Spelling(["trockpidz"], NO_CONCEPTS), "trackpidz") == "trockpidz"  # one slip, and no compound
+    assert read(Spelling(words_in_use(["trockpid"], NO_CONCEPTS)), "trackpad") == "trackpad"
+    assert (
+        read(Spelling(words_in_use(["trockpidz"], NO_CONCEPTS)), "trackpidz") == "trockpidz"
+    )  # one slip, and no compound
 
 
 def test_the_words_of_the_vocabulary_are_known_and_read_into():
     concept = Concept(id="robots", label="zwefer robots", words=("qadroid",))
-    spelling = Spelling(["lemon"], Vocabulary((concept,), digest="one"))
+    spelling = Spelling(words_in_use(["lemon"], Vocabulary((concept,), digest="one")))
     assert read(spelling, "qadriod and zweffer") == "qadroid and zwefer"
     assert spelling.corrections("qadroids") == ()
 
 
 def test_a_correction_tells_where_and_what():
-    spelling = Spelling(TEXTS, NO_CONCEPTS)
+    spelling = Spelling(words_in_use(TEXTS, NO_CONCEPTS))
     text = "Moblies, bannd!"
     assert spelling.corrections(text) == (
         Correction(0, 7, "Moblies", "mobiles"),
@@ -117,13 +119,13 @@ def test_a_correction_tells_where_and_what():
 
 
 def test_of_words_as_near_the_one_that_is_used_more_is_read():
-    often = Spelling(["zwefan zwefan zwefan zwefin"], NO_CONCEPTS)
-    seldom = Spelling(["zwefan zwefin zwefin zwefin"], NO_CONCEPTS)
+    often = Spelling(words_in_use(["zwefan zwefan zwefan zwefin"], NO_CONCEPTS))
+    seldom = Spelling(words_in_use(["zwefan zwefin zwefin zwefin"], NO_CONCEPTS))
     assert (read(often, "zwefqn"), read(seldom, "zwefqn")) == ("zwefan", "zwefin")
 
 
 def test_nothing_is_read_into_no_words():
-    assert Spelling([], NO_CONCEPTS).corrections("moblies bannd") == ()
+    assert Spelling(words_in_use([], NO_CONCEPTS)).corrections("moblies bannd") == ()
 
 
 @settings(max_examples=150, deadline=None)
@@ -131,7 +133,7 @@ def test_nothing_is_read_into_no_words():
 @example("İstanbull straßenn ﬁnance")
 @example("\ud800 moblies")
 def test_any_text_is_read_and_each_correction_lies_in_it_in_order(text):
-    spelling = Spelling(TEXTS, NO_CONCEPTS)
+    spelling = Spelling(words_in_use(TEXTS, NO_CONCEPTS))
     corrections = spelling.corrections(text)
     end = 0
     for one in corrections:
@@ -145,7 +147,7 @@ def test_any_text_is_read_and_each_correction_lies_in_it_in_order(text):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(["moblies", "bannd", "Moblies", "phones", "braodband,", "cost"]), max_size=8))
 def test_a_text_that_was_read_once_is_not_read_otherwise_again(words):
-    spelling = Spelling(TEXTS, NO_CONCEPTS)
+    spelling = Spelling(words_in_use(TEXTS, NO_CONCEPTS))
     once = read(spelling, " ".join(words))
     assert read(spelling, once) == once
 
@@ -165,7 +167,7 @@ def slips(draw):
 @given(slips())
 def test_one_slip_in_a_word_of_the_cases_that_makes_no_other_word_is_read_as_that_word(pair):
     word, slip = pair
-    spelling = Spelling(TEXTS, NO_CONCEPTS)
+    spelling = Spelling(words_in_use(TEXTS, NO_CONCEPTS))
     assume(spelling.corrections(slip))  # else it is the word itself, or another that is known
     assert read(spelling, slip) == word
 

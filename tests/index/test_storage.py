@@ -293,6 +293,8 @@ def test_no_flipped_bit_in_the_manifest_goes_unnoticed(index_dir):
 def test_another_format_is_refused_by_number_and_not_as_damage(index_dir, found):
     file = current_generation(index_dir) / "manifest.json"
     file.write_text(json.dumps({**json.loads(file.read_bytes()), "format": found}))
+    vouched = hashlib.sha256(file.read_bytes()).hexdigest()
+    (index_dir / "CURRENT").write_text(f"{file.parent.name} {vouched}\n")
     with pytest.raises(IndexFormatError, match=f"format {found!r}".replace("[", r"\[")) as caught:
         open_generation(index_dir)
     assert (caught.value.directory, caught.value.found, caught.value.expected) == (index_dir, found, FORMAT)

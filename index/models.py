@@ -1,0 +1,99 @@
+"""Exported models beside an index: written once, and verified whenever one is opened."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.errors import SearchIndexError
+from index.serving import ServingEncoder, read_about
+from index.storage import (
+    Manifest,
+    ModelEntry,
+    current_generation,
+    describe_files,
+    read_manifest,
+    sync_tree,
+    verify_files,
+)
+
+EXPORT = 1  # raised when the same model has to be exported anew
+logger = logging.getLogger("warts")
+
+
+def serving_encoder(encoder: Encoder, index_dir: Path, texts: Sequence[str]) -> Encoder:
+    """Return the encoder that an index is built and asked with: a model's export, made at the first build.
+
+    Must be called within `index.storage.only_builder`. An encoder that is no sentence-transformers model,
+    or whose model cannot be exported, serves itself.
+
+    Args:
+        encoder: The configured encoder.
+        index_dir: Folder of the index.
+        texts: What is going to be encoded; the export is verified on some of it.
+    """
+    if not isinstance(encoder, SentenceTransformerEncoder):
+        return encoder
+    from index.exporting import ExportError, export_model
+
+    key = _key_of(encoder)
+    if (known := _known(index_dir, key)) is not None:
+        return known
+    models = index_dir / "models"
+    models.mkdir(exist_ok=True)
+    for leftover in models.glob(".exporting-*"):  # of a builder that died: we hold the lock
+        shutil.rmtree(leftover, ignore_errors=True)
+    work = models / f".exporting-{key}"
+    work.mkdir()
+    try:
+        about = export_model(encoder, work, texts).about
+        sync_tree(work)
+        shutil.rmtree(models / key, ignore_errors=True)  # one that no generation vouches for
+        work.rename(models / key)
+    except ExportError as error:
+        logger.warning("%s; it serves as it is, slowly", error)
+        return encoder
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return ServingEncoder(models / key, about)
+
+
+def entry_of(encoder: Encoder) -> ModelEntry | None:
+    """Return what a manifest keeps of the exported model behind an encoder; None where there is none."""
+    if not isinstance(encoder, ServingEncoder):
+        return None
+    files = describe_files(encoder.folder)
+    return ModelEntry(key=encoder.folder.name, precision=encoder.precision, files=files)
+
+
+def open_model(index_dir: Path, entry: ModelEntry) -> ServingEncoder:
+    """Return the encoder of an index, every file of it verified; it is loaded at first use.
+
+    Raises:
+        IndexDamagedError: If a file is missing or altered.
+    """
+    folder = index_dir / "models" / entry.key
+    verify_files(folder, entry.files)
+    return ServingEncoder(folder, read_about(folder))
+
+
+def _key_of(encoder: SentenceTransformerEncoder) -> str:
+    """Return the name of a model's export: another for other weights, prompts, or versions of the runtime."""
+    what = f"{encoder.fingerprint} openvino {version('openvino')} export {EXPORT}"
+    return hashlib.sha256(what.encode()).hexdigest()[:16]
+
+
+def _known(index_dir: Path, key: str) -> ServingEncoder | None:
+    """Return the export that the current generation vouches for, if it is this one and sound."""
+    try:
+        manifest: Manifest = read_manifest(index_dir, current_generation(index_dir))
+        if manifest.model is not None and manifest.model.key == key:
+            return open_model(index_dir, manifest.model)
+    except SearchIndexError:
+        return None
+    return None
