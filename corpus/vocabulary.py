@@ -9,13 +9,16 @@ Words are compared by their stems, phrases before single words, longest first.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import Stemmer
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +29,7 @@ from corpus.parsing import parse_file
 from corpus.records import Slug, Text
 
 SHIPPED_VOCABULARY = Path(__file__).parent / "data" / "vocabulary.yaml"
+READ_VOCABULARY = SHIPPED_VOCABULARY.with_suffix(".json")  # the same, checked and stemmed
 _WORD = re.compile(r"\w[\w\u0300-\u036f]+")  # with the marks of letters that are written apart
 
 
@@ -64,12 +68,25 @@ class Vocabulary:
     """Finds the concepts that a text speaks of."""
 
     def __init__(
-        self, concepts: Sequence[Concept], *, themes: Sequence[Concept] = (), digest: str = ""
+        self,
+        concepts: Sequence[Concept],
+        *,
+        themes: Sequence[Concept] = (),
+        digest: str = "",
+        phrases: Mapping[tuple[str, ...], str] | None = None,
     ) -> None:
+        """Take concepts and themes.
+
+        Args:
+            concepts: What texts speak of.
+            themes: The kinds of objection that records name.
+            digest: SHA-256 of the file they come from.
+            phrases: The concept that each run of stems names, if that is known already.
+        """
         self.concepts = {concept.id: concept for concept in concepts}
         self.themes = {theme.id: theme for theme in themes}
         self.digest = digest
-        self._phrases = {
+        self._phrases = phrases or {
             tuple(stems_of(word)): concept.id
             for concept in concepts
             for word in (concept.label, *concept.words)
@@ -96,6 +113,30 @@ class Vocabulary:
         _refuse_double_meanings(file, parsed.concepts)
         return cls(parsed.concepts, themes=parsed.themes, digest=digest)
 
+    @classmethod
+    def of_read(cls, content: Mapping[str, Any]) -> Vocabulary:
+        """Return the vocabulary that `as_read` gave; nothing of it is checked again."""
+        concepts, themes = (
+            [
+                Concept.model_construct(
+                    id=one["id"], label=one["label"], words=tuple(one["words"]), broader=tuple(one["broader"])
+                )
+                for one in content[part]
+            ]
+            for part in ("concepts", "themes")
+        )
+        phrases = {tuple(stems.split(" ")): concept for stems, concept in content["phrases"].items()}
+        return cls(concepts, themes=themes, digest=content["digest"], phrases=phrases)
+
+    def as_read(self) -> dict[str, Any]:
+        """Return all of it as plain values."""
+        return {
+            "digest": self.digest,
+            "concepts": [concept.model_dump() for concept in self.concepts.values()],
+            "themes": [theme.model_dump() for theme in self.themes.values()],
+            "phrases": {" ".join(stems): concept for stems, concept in self._phrases.items()},
+        }
+
     def mentions(self, stems: Sequence[str]) -> list[Mention]:
         """Return the concepts that a run of stems names, from left to right, without overlaps."""
         found = []
@@ -114,8 +155,16 @@ class Vocabulary:
 
 @lru_cache(maxsize=1)
 def shipped_vocabulary() -> Vocabulary:
-    """Return the vocabulary that the project ships."""
-    return Vocabulary.load()
+    """Return the vocabulary that the project ships.
+
+    Reading the file that people write takes most of a second, so it is kept as it was read, beside it. Where
+    the two differ, as while the vocabulary is worked on, the one that people write counts.
+    """
+    with suppress(OSError, ValueError, KeyError):
+        content = json.loads(READ_VOCABULARY.read_bytes())
+        if content["digest"] == hashlib.sha256(SHIPPED_VOCABULARY.read_bytes()).hexdigest():
+            return Vocabulary.of_read(content)
+    return Vocabulary.load(SHIPPED_VOCABULARY)
 
 
 def stems_of(text: str) -> list[str]:
@@ -158,3 +207,8 @@ def _refuse_double_meanings(file: Path, concepts: Iterable[Concept]) -> None:
                 raise VocabularyError(
                     f"{file}: {word!r} stands under {owner[stems]} and {concept.id}; choose one of the two"
                 )
+
+
+if __name__ == "__main__":  # after every change of the vocabulary
+    read = Vocabulary.load().as_read()
+    READ_VOCABULARY.write_text(json.dumps(read, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

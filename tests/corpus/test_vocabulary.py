@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
 
-from corpus.vocabulary import Mention, Vocabulary, VocabularyError, stems_of
+from corpus import vocabulary
+from corpus.vocabulary import READ_VOCABULARY, Mention, Vocabulary, VocabularyError, stems_of
 
 SMALL = """\
 concepts:
@@ -221,3 +223,29 @@ def test_a_broader_concept_is_one_that_there_is(load):
     """A slip in `broader` went unnoticed, and the narrower concept was never found by the wider one."""
     with pytest.raises(VocabularyError, match="nowhere"):
         load("concepts:\n  - {id: phones, label: phones, words: [phone], broader: [nowhere]}\n")
+
+
+def test_the_vocabulary_as_read_is_the_one_that_people_write():
+    """After a change of it: python -m corpus.vocabulary."""
+    written, as_read = Vocabulary.load(), json.loads(READ_VOCABULARY.read_bytes())
+    assert as_read == json.loads(json.dumps(written.as_read()))
+    again = Vocabulary.of_read(as_read)
+    assert (again.concepts, again.themes, again.digest) == (written.concepts, written.themes, written.digest)
+    assert again.as_read() == written.as_read()
+
+
+@pytest.mark.parametrize("damage", [lambda text: text[:1000], lambda text: text.replace("digest", "d", 1)])
+def test_where_the_vocabulary_as_read_cannot_be_used_the_written_one_is(monkeypatch, tmp_path, damage):
+    (tmp_path / "damaged.json").write_text(damage(READ_VOCABULARY.read_text(encoding="utf-8")))
+    for read in (tmp_path / "damaged.json", tmp_path / "missing.json"):
+        monkeypatch.setattr(vocabulary, "READ_VOCABULARY", read)
+        assert (
+            vocabulary.shipped_vocabulary.__wrapped__().concepts == vocabulary.shipped_vocabulary().concepts
+        )
+
+
+def test_while_the_vocabulary_is_worked_on_the_written_one_counts(monkeypatch, tmp_path):
+    text = "concepts:\n  - {id: pens, label: pens, words: [biro]}\n"
+    (tmp_path / "vocabulary.yaml").write_text(text)
+    monkeypatch.setattr(vocabulary, "SHIPPED_VOCABULARY", tmp_path / "vocabulary.yaml")
+    assert list(vocabulary.shipped_vocabulary.__wrapped__().concepts) == ["pens"]
