@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from corpus.records import CaseStudy, Result
 
 WHOLE_CASE = "case"
+FIELDS = (WHOLE_CASE, "summary", "aims", "objections", "worked", "failed", "not_again", "process")
 
 
 @dataclass(frozen=True, slots=True)

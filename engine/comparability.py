@@ -91,7 +91,7 @@ def compare_contexts(yours: SchoolContext, theirs: SchoolContext) -> ContextComp
         if not theirs.knows(attribute):
             parts.append(AttributeComparison(attribute, weight, None, LABELS[attribute]))
             continue
-        similarity = _COMPARERS[attribute](yours, theirs)
+        similarity = similarity_of(attribute, yours, theirs)
         text = _in_words(attribute, yours, theirs, alike=similarity >= ALIKE)
         parts.append(AttributeComparison(attribute, weight, similarity, text))
     compared = [(part.weight, part.similarity) for part in parts if part.similarity is not None]
@@ -101,6 +101,11 @@ def compare_contexts(yours: SchoolContext, theirs: SchoolContext) -> ContextComp
         similarity=sum(weight * value for weight, value in compared) / known if compared else None,
         coverage=known / total if total else 0.0,
     )
+
+
+def similarity_of(attribute: Attribute, yours: SchoolContext, theirs: SchoolContext) -> float:
+    """Return how alike two schools are on an attribute that is known of both, 0 to 1."""
+    return _COMPARERS[attribute](yours, theirs)
 
 
 # Neighbouring phases are partly alike: a sixth form is a good part of many a secondary's story.

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from engine.answers import Verdict
 from engine.retrieval import Candidates
+
+Nearness = TypeVar("Nearness", float, NDArray[np.float64])
 
 # Printed by `python -m benchmarks.calibrate`, which fits them on the development part of the judged set, on
 # judged queries that the adapter never saw, and on questions from outside the field; not on the test part.
@@ -25,26 +31,29 @@ STRONG = 0.5  # of the surest match; from here on it is likelier useful than not
 PARTIAL = 0.3  # where answerable and unanswerable questions are told apart best, on the same data
 
 
-def confidence_of(arms: Mapping[str, float], *, query_terms: int) -> float:
+def confidence_of(arms: Mapping[str, Nearness], *, query_terms: int) -> Nearness:
     """Return the probability that a match is useful (grade 2 or 3).
 
     Args:
-        arms: Its nearness by arm, each in [0, 1].
+        arms: Its nearness by arm, each in [0, 1]; or that of many matches, each of shape ``(n,)``.
         query_terms: How many terms the concern has.
     """
-    nearness = sum(coefficient * arms[arm] for arm, coefficient in COEFFICIENTS.items())
-    return 1 / (1 + math.exp(-(INTERCEPT + nearness + LENGTH * math.log1p(min(query_terms, MOST_TERMS)))))
+    length = LENGTH * math.log1p(min(query_terms, MOST_TERMS))
+    evidence = sum(coefficient * arms[arm] for arm, coefficient in COEFFICIENTS.items()) + INTERCEPT + length
+    return 1 / (1 + np.exp(-evidence))  # type: ignore[no-any-return]
 
 
-def confidences_of_part(candidates: Candidates, part: int) -> list[float]:
-    """Return every candidate's confidence for one query part alone, in the order of the candidates."""
-    terms = len(candidates.terms[part].terms)
-    return [
-        confidence_of(
-            {arm: float(scores[part, number]) for arm, scores in candidates.arms.items()}, query_terms=terms
-        )
-        for number in range(len(candidates.positions))
-    ]
+def confidences_of(candidates: Candidates, part: int | None = None) -> dict[int, float]:
+    """Return every candidate's confidence by its position in the index.
+
+    Args:
+        candidates: What was found.
+        part: The query part that alone counts; None for the concern with all its parts.
+    """
+    arms = candidates.fused_arms if part is None else {arm: s[part] for arm, s in candidates.arms.items()}
+    exact = {arm: arms[arm].astype(np.float64) for arm in COEFFICIENTS}
+    confidences = confidence_of(exact, query_terms=len(candidates.terms[part or 0].terms))
+    return dict(zip(candidates.positions.tolist(), confidences.tolist(), strict=True))
 
 
 def verdict_of(best: float) -> Verdict:

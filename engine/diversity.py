@@ -57,7 +57,7 @@ def diversified(ranked: Sequence[Ranked], needs: Sequence[Set[int]]) -> list[Ran
         ranked: Best first.
         needs: For each need the positions of the cases that meet it; an earlier need comes first.
     """
-    head, rest = list(ranked[:HEAD]), list(ranked[HEAD:])
+    head, rest, changed = list(ranked[:HEAD]), list(ranked[HEAD:]), False
     for need in needs:
         if any(one.position in need for one in head):
             continue
@@ -68,6 +68,9 @@ def diversified(ranked: Sequence[Ranked], needs: Sequence[Set[int]]) -> list[Ran
         rest.remove(found)
         rest.append(head[place])
         head[place] = found
+        changed = True
+    if not changed:
+        return list(ranked)
     by_score = sorted(rest, key=lambda one: (-one.score, one.position))
     return sorted(head, key=lambda one: (-one.score, one.position)) + by_score
 

@@ -50,8 +50,8 @@ def mirroring_passages(
     ]
     best = sorted(scored, key=lambda one: -one.score)[:MOST_PASSAGES]
     shown = [one for one in best if one.score >= LEAST_OF_BEST * best[0].score]
-    terms = candidates.terms[meant]
-    return [replace(one, met=index.words_of_passages.met_in(one.passage.text, terms)) for one in shown]
+    telling = index.words_of_passages.telling(candidates.terms[meant])
+    return [replace(one, met=index.words_of_passages.met_in(one.passage.text, telling)) for one in shown]
 
 
 def _weight(field: str, sought: Sequence[str]) -> float:

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from engine.advice import advice_for
 from engine.answers import Answer, Match, WorryAnswer
+from engine.comparability import compare_contexts
 from engine.concern import Concern, parse_concern
-from engine.confidence import confidence_of, confidences_of_part, verdict_of
+from engine.confidence import confidences_of, verdict_of
 from engine.context import SchoolContext
-from engine.diversity import diversified, folded, roles_of
+from engine.diversity import LOOKED_AT, diversified, folded, roles_of
 from engine.explanation import mirroring_passages
 from engine.intent import fields_sought
 from engine.ranking import NO_PREFERENCES, Preferences, Ranked, rank
-from engine.retrieval import Candidates, retrieve
+from engine.retrieval import Candidates, QueryParts, candidates_for, query_parts
 from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 
 DEFAULT_MATCHES = 5
 SURE_AMONG = 20  # ranks in which the surest match is looked for; the verdict must not depend on k
 MOST_PER_WORRY = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A concern that was read, and what has to be encoded to answer it.
+
+    Attributes:
+        concern: What was understood.
+        parts: What is searched for; None where there is nothing to search for.
+    """
+
+    concern: Concern
+    parts: QueryParts | None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What has to be encoded."""
+        return self.parts.texts if self.parts else ()
+
+
 class Matcher:
-    """Answers concerns from one index with one encoder."""
+    """Answers concerns from one index with one encoder.
+
+    `match` is the whole path. A server takes it in its three steps, so that concerns that come at the same
+    time share a forward pass: `understand`, then `Encoder.encode_queries`, then `answer`.
+    """
 
     def __init__(self, index: CaseIndex, encoder: Encoder, tuning: Tuning = TUNING) -> None:
         """Take an open index and the encoder that it was built with.
@@ -53,20 +77,47 @@ class Matcher:
         Raises:
             ValueError: If ``k`` is below 1.
         """
+        understood = self.understand(text, context)
+        vectors = self.encoder.encode_queries(understood.texts)
+        return self.answer(understood, vectors, k, preferences)
+
+    def understand(self, text: str, context: SchoolContext | None = None) -> Understood:
+        """Read a concern; ``text`` and ``context`` are those of `match`."""
+        spelling = self.index.spelling if self._tuning.forgiving else None
+        concern = parse_concern(text, context, spelling=spelling)
+        return Understood(concern, query_parts(concern, self._tuning) if concern.worries else None)
+
+    def answer(
+        self,
+        understood: Understood,
+        vectors: Vectors,
+        k: int = DEFAULT_MATCHES,
+        preferences: Preferences = NO_PREFERENCES,
+    ) -> Answer:
+        """Answer a concern that was read and encoded.
+
+        Args:
+            understood: From `understand`.
+            vectors: The unit vectors of ``understood.texts``, shape ``(n_texts, dimension)``.
+            k: The most matches to return, at least 1.
+            preferences: How schools are to be compared.
+
+        Raises:
+            ValueError: If ``k`` is below 1.
+        """
         if k < 1:
             raise ValueError(f"k is {k}, but at least 1 match must be asked for")
-        concern = parse_concern(
-            text, context, spelling=self.index.spelling if self._tuning.forgiving else None
-        )
-        if not concern.worries:
+        concern = understood.concern
+        if understood.parts is None:
             return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", preferences))
-        candidates = retrieve(self.index, self.encoder, concern, self._tuning)
+        candidates = candidates_for(self.index, understood.parts, vectors)
         ranked = rank(self.index, candidates, concern.context, preferences, self._tuning)
         if not ranked:
             return Answer(
                 concern, "none", 0.0, (), (), advice_for(concern, "none", preferences, all_excluded=True)
             )
-        best = max(_confidence(one, candidates) for one in ranked[:SURE_AMONG])
+        confidences = confidences_of(candidates)
+        best = max(confidences[one.position] for one in ranked[:SURE_AMONG])
         worries = self._answer_worries(concern, candidates, ranked)
         ordered, retold = folded(ranked, self.index)
         if self._tuning.diverse:
@@ -76,14 +127,20 @@ class Matcher:
             verdict_of(best),
             best,
             tuple(
-                self._explain(one, candidates, concern, retold.get(one.position, ())) for one in ordered[:k]
+                self._explain(one, candidates, confidences, concern, retold.get(one.position, ()))
+                for one in ordered[:k]
             ),
             worries,
             advice_for(concern, verdict_of(best), preferences),
         )
 
     def _explain(
-        self, ranked: Ranked, candidates: Candidates, concern: Concern, retold: Sequence[int]
+        self,
+        ranked: Ranked,
+        candidates: Candidates,
+        confidences: Mapping[int, float],
+        concern: Concern,
+        retold: Sequence[int],
     ) -> Match:
         case = self.index.cases[ranked.position]
         sought = fields_sought(concern.sought)
@@ -91,8 +148,8 @@ class Matcher:
             case=case,
             score=ranked.score,
             parts=ranked.parts,
-            confidence=_confidence(ranked, candidates),
-            context=ranked.context,
+            confidence=confidences[ranked.position],
+            context=compare_contexts(concern.context, SchoolContext.of(case.institution)),
             passages=tuple(mirroring_passages(self.index, candidates, ranked.position, sought)),
             roles=roles_of(case, concern.context),
             retold=tuple(self.index.cases[position].id for position in retold),
@@ -108,11 +165,9 @@ class Matcher:
         answers = []
         for worry, part in zip(concern.worries, candidates.parts.of_worry, strict=True):
             sure = sorted(
-                (-confidence, int(position))
-                for position, confidence in zip(
-                    candidates.positions, confidences_of_part(candidates, part), strict=True
-                )
-                if int(position) in allowed
+                (-confidence, position)
+                for position, confidence in confidences_of(candidates, part).items()
+                if position in allowed
             )
             best = -sure[0][0]
             verdict = verdict_of(best)
@@ -126,14 +181,11 @@ class Matcher:
         """Return what the first matches ought to tell of, as the cases that do: see `engine.diversity`."""
         position_of = self.index.position_of
         needs = [{position_of[case] for case in worry.case_ids} for worry in worries if worry.case_ids]
-        roles = {one.position: roles_of(self.index.cases[one.position], concern.context) for one in ranked}
+        roles = {
+            one.position: roles_of(self.index.cases[one.position], concern.context)
+            for one in ranked[:LOOKED_AT]
+        }
         return needs + [
             {position for position, has in roles.items() if role in has}
             for role in ("gave-up", "settled", "elsewhere")
         ]
-
-
-def _confidence(ranked: Ranked, candidates: Candidates) -> float:
-    number = candidates.number_of(ranked.position)
-    arms = {arm: float(scores[number]) for arm, scores in candidates.fused_arms.items()}
-    return confidence_of(arms, query_terms=len(candidates.terms[0].terms))

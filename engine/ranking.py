@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.records import CaseStudy
-from engine.comparability import ALIKE, NEUTRAL, WEIGHTS, Attribute, ContextComparison, compare_contexts
+from engine.comparability import ALIKE, NEUTRAL, WEIGHTS, Attribute
 from engine.context import SchoolContext
 from engine.fusion import convex_parts
 from engine.retrieval import Candidates
+from engine.school_table import SchoolTable, Similarities
 from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 
@@ -55,7 +58,6 @@ class Ranked:
 
     position: int
     parts: dict[str, float]
-    context: ContextComparison
 
     @property
     def score(self) -> float:
@@ -71,48 +73,70 @@ def rank(
     tuning: Tuning = TUNING,
 ) -> list[Ranked]:
     """Return the candidates, best first; of equal scores the one that comes first in the index."""
-    parts = convex_parts(candidates.fused_arms, tuning.fusion)
-    relevance = np.sum(list(parts.values()), axis=0)
-    ranked = []
-    for number, position in enumerate(candidates.positions):
-        case = index.cases[position]
-        comparison = compare_contexts(context, SchoolContext.of(case.institution))
-        if _is_excluded(comparison, preferences):
-            continue
-        nearness = {arm: float(scores[number]) for arm, scores in parts.items()}
-        shares = _shares(case, comparison, preferences, tuning)
-        moved = {part: float(relevance[number]) * share for part, share in shares.items()}
-        ranked.append(Ranked(int(position), {**nearness, **moved}, comparison))
-    return sorted(ranked, key=lambda one: (-one.score, one.position))
-
-
-def _is_excluded(comparison: ContextComparison, preferences: Preferences) -> bool:
-    return any(
-        part.similarity is not None
-        and part.similarity < ALIKE
-        and preferences.unlike.get(part.attribute) == "exclude"
-        for part in comparison.attributes
-    )
-
-
-def _shares(
-    case: CaseStudy, comparison: ContextComparison, preferences: Preferences, tuning: Tuning
-) -> dict[str, float]:
-    """Return by what shares of its relevance a case's score is moved, by part."""
+    facts = _facts_of(index)
+    here = candidates.positions
+    similarities = facts.schools.similarities(context)
+    alike = {attribute: values[here] for attribute, values in similarities.items()}
+    parts = dict(convex_parts(candidates.fused_arms, tuning.fusion))
+    relevance = np.sum(list(parts.values()), axis=0).astype(np.float64)
     closeness = tuning.closeness if preferences.closeness is None else preferences.closeness
+    comparable = facts.schools.comparable(similarities)[here]
     shares = {
-        "context": closeness * tuning.context_share * (comparison.shrunk - NEUTRAL) / NEUTRAL,
-        "story": tuning.story_share * _share_told(case),
-        "independence": tuning.independence.get(case.provenance.independence, 0.0),
+        "context": closeness * tuning.context_share * (comparable - NEUTRAL) / NEUTRAL,
+        "story": tuning.story_share * facts.share_told[here],
+        "independence": np.array([tuning.independence.get(one, 0.0) for one in facts.independence])[here],
     }
     if "count-less" in preferences.unlike.values():
-        differences = (
-            1 - part.similarity
-            for part in comparison.attributes
-            if part.similarity is not None and preferences.unlike.get(part.attribute) == "count-less"
+        shares["unlike"] = -tuning.unlike_share * _largest_difference(alike, preferences, len(here))
+    parts |= {part: relevance * share for part, share in shares.items()}
+    columns = np.stack([np.asarray(values, dtype=np.float64) for values in parts.values()], axis=1)
+    kept = np.flatnonzero(~_excluded(alike, preferences, len(here)))
+    best_first = kept[np.lexsort((here[kept], -columns[kept].sum(axis=1)))]
+    names = tuple(parts)
+    return [
+        Ranked(position, dict(zip(names, row, strict=True)))
+        for position, row in zip(here[best_first].tolist(), columns[best_first].tolist(), strict=True)
+    ]
+
+
+def _excluded(alike: Similarities, preferences: Preferences, size: int) -> NDArray[np.bool_]:
+    """Say which cases differ where no difference is wanted; what is unknown stays."""
+    excluded = np.zeros(size, dtype=bool)
+    for attribute, values in alike.items():
+        if preferences.unlike.get(attribute) == "exclude":
+            excluded |= values < ALIKE  # false for NaN
+    return excluded
+
+
+def _largest_difference(alike: Similarities, preferences: Preferences, size: int) -> NDArray[np.float64]:
+    """Return how much each case differs, at most, on what counts less when unlike; 0 where unknown."""
+    largest = np.zeros(size)
+    for attribute, values in alike.items():
+        if preferences.unlike.get(attribute) == "count-less":
+            largest = np.maximum(largest, np.nan_to_num(1 - values))
+    return largest
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What ranking needs to know of every case of an index, worked out once."""
+
+    schools: SchoolTable
+    share_told: NDArray[np.float64]
+    independence: tuple[str, ...]
+
+
+_FACTS: WeakKeyDictionary[CaseIndex, _Facts] = WeakKeyDictionary()
+
+
+def _facts_of(index: CaseIndex) -> _Facts:
+    if (known := _FACTS.get(index)) is None:
+        known = _FACTS[index] = _Facts(
+            SchoolTable([SchoolContext.of(case.institution) for case in index.cases]),
+            np.array([_share_told(case) for case in index.cases]),
+            tuple(case.provenance.independence for case in index.cases),
         )
-        shares["unlike"] = -tuning.unlike_share * max(differences, default=0.0)
-    return shares
+    return known
 
 
 def _share_told(case: CaseStudy) -> float:

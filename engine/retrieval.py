@@ -12,10 +12,11 @@ from functools import cached_property
 
 import numpy as np
 
+from corpus.passages import FIELDS
 from engine.concern import Concern
 from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.lexical import Terms
 from index.vectors import Rows, Scores
 
@@ -23,6 +24,7 @@ DEPTH = 200  # passages, and cases by words, that each query part brings in
 BEST_OF = 3
 # A worry meets objections and failures; aims and what worked tell what the case is about.
 _PASSAGE_FIELDS = ("summary", "aims", "objections", "worked", "failed", "not_again")
+_IS_SEARCHED = np.isin(FIELDS, _PASSAGE_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,33 +102,57 @@ def query_parts(concern: Concern, tuning: Tuning = TUNING) -> QueryParts:
 def retrieve(
     index: CaseIndex, encoder: Encoder, concern: Concern, tuning: Tuning = TUNING, *, depth: int = DEPTH
 ) -> Candidates:
-    """Find the candidates for a concern and measure each arm for all of them."""
+    """Encode a concern, and find the candidates for it; see `candidates_for`."""
     parts = query_parts(concern, tuning)
-    queries = encoder.encode_queries(parts.texts)
-    positions = index.candidates(queries, parts.texts, depth=depth)
-    rows = np.concatenate([index.rows_of_case(int(position)) for position in positions])
-    cosine = np.maximum(queries @ index.vectors.vectors(rows).T, 0)
-    words = np.stack([index.words_of_cases.shares(text)[positions] for text in parts.texts])
+    return candidates_for(index, parts, encoder.encode_queries(parts.texts), depth=depth)
+
+
+def candidates_for(
+    index: CaseIndex, parts: QueryParts, queries: Vectors, *, depth: int = DEPTH
+) -> Candidates:
+    """Find the candidates for a concern and measure each arm for all of them.
+
+    Args:
+        index: What is searched.
+        parts: What is searched for.
+        queries: The same as unit vectors, shape ``(n_parts, dimension)``.
+        depth: How many passages, and cases by words, each part brings in where there are many.
+
+    Raises:
+        ValueError: If there is not one vector a part.
+    """
+    if len(queries) != len(parts.texts):
+        raise ValueError(f"there are {len(queries)} vectors for {len(parts.texts)} texts")
+    terms = tuple(index.words_of_cases.terms(text) for text in parts.texts)
+    words = np.stack([index.words_of_cases.shares(one) for one in terms])
+    positions = index.candidates(queries, words, depth=depth)
+    rows = np.flatnonzero(np.isin(index.case_of_row, positions))
+    cosine = np.maximum(index.vectors.similarities(queries, rows), 0)
     starts = np.searchsorted(rows, index.first_row[positions])
-    fields = np.array([index.passages[row].field for row in rows])
-    searched = np.isin(fields, _PASSAGE_FIELDS)
+    searched = _IS_SEARCHED[index.field_of_row[rows]]
     best, best_mean = _best_passages(np.where(searched, cosine, -1), starts)
     return Candidates(
         parts=parts,
         positions=positions,
-        arms={"passage": best, "passages": best_mean, "whole": cosine[:, starts], "words": words},
+        arms={
+            "passage": best,
+            "passages": best_mean,
+            "whole": cosine[:, starts],
+            "words": words[:, positions],
+        },
         rows=rows,
         passage_cosine=cosine,
-        passage_words=np.stack([index.words_of_passages.shares(text)[rows] for text in parts.texts]),
-        terms=tuple(index.words_of_cases.terms(text) for text in parts.texts),
+        passage_words=np.stack([index.words_of_passages.shares(one)[rows] for one in terms]),
+        terms=terms,
     )
 
 
 def _best_passages(cosine: Scores, starts: Rows) -> tuple[Scores, Scores]:
     """Return each case's best passage score, and the mean of its best three, shape ``(n_parts, n)``."""
-    runs = np.split(cosine, starts[1:], axis=1)
+    lengths = np.diff(starts, append=cosine.shape[1])
+    place = np.arange(lengths.max())
+    columns = np.minimum(starts[:, np.newaxis] + place, cosine.shape[1] - 1)
+    each = np.where(place < lengths[:, np.newaxis], cosine[:, columns], -1)  # (n_parts, n, longest case)
     # A case has three at least: the contract demands an objection and a failure beside the summary.
-    top = [-np.sort(-run, axis=1)[:, :BEST_OF] for run in runs]
-    best = np.stack([run[:, 0] for run in top], axis=1)
-    mean = np.stack([run.mean(axis=1) for run in top], axis=1)
-    return np.maximum(best, 0), np.maximum(mean, 0)
+    top = np.sort(np.partition(each, -BEST_OF, axis=2)[..., -BEST_OF:], axis=2)
+    return np.maximum(top[..., -1], 0), np.maximum(top.mean(axis=2), 0)

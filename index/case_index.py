@@ -12,21 +12,23 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.neighbours import near_duplicates
-from corpus.passages import WHOLE_CASE, Passage, split_passages
+from corpus.passages import FIELDS, WHOLE_CASE, Passage, split_passages
 from corpus.records import CaseStudy
 from corpus.vocabulary import shipped_vocabulary
 from index.encoder import EncoderIdentity, Vectors
 from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
 from index.lexical import LexicalIndex
 from index.spelling import Spelling
-from index.storage import Manifest, current_generation, open_generation
+from index.storage import Manifest, open_generation, read_pointer
 from index.vector_files import open_vectors
-from index.vectors import Rows, VectorIndex
+from index.vectors import Rows, Scores, VectorIndex
 
 DERIVED = "derived.json"
+MOST_LOOKED_AT = 500  # cases that are all looked at closely, which is sooner done than choosing among them
 
 
 class Derived(BaseModel):
@@ -43,7 +45,7 @@ class Derived(BaseModel):
     words: dict[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one index is another's equal only if it is the same
 class CaseIndex:
     """An index ready to be searched.
 
@@ -83,12 +85,12 @@ class CaseIndex:
             VocabularyMismatchError: If it was built with another vocabulary.
         """
         while True:
-            generation = current_generation(directory)
+            pointer = read_pointer(directory)
             try:
                 return cls._open(directory, any_vocabulary=any_vocabulary)
             except (IndexDamagedError, OSError):
                 # Two builds may have ended since CURRENT was read, and the generation it named been removed.
-                if current_generation(directory) == generation:
+                if read_pointer(directory) == pointer:
                     raise
 
     @classmethod
@@ -102,16 +104,14 @@ class CaseIndex:
         vectors = open_vectors(folder)
         if len(vectors) != len(passages) or vectors.dimension != manifest.encoder.dimension:
             raise IndexDamagedError(folder / "cases.jsonl", "does not fit the vectors beside it")
-        return cls(
-            folder,
-            manifest,
-            cases,
-            passages,
-            vectors,
+        words = (
             LexicalIndex.load(folder / "words-of-cases", vocabulary),
             LexicalIndex.load(folder / "words-of-passages", vocabulary),
-            _read_derived(folder / DERIVED),
         )
+        if (len(words[0]), len(words[1])) != (len(cases), len(passages)):
+            raise IndexDamagedError(folder / "cases.jsonl", "does not fit the words beside it")
+        derived = _read_derived(folder / DERIVED, len(cases))
+        return cls(folder, manifest, cases, passages, vectors, *words, derived)
 
     @property
     def directory(self) -> Path:
@@ -157,18 +157,25 @@ class CaseIndex:
         """Return the rows of a case's passages, the whole case first."""
         return range(int(self.first_row[position]), int(self.first_row[position + 1]))
 
-    def candidates(self, queries: Vectors, texts: Sequence[str], *, depth: int) -> Rows:
-        """Return the positions of the cases worth a close look, ascending.
+    @cached_property
+    def field_of_row(self) -> NDArray[np.int8]:
+        """Each row's field, as its position in `corpus.passages.FIELDS`."""
+        number = {field: n for n, field in enumerate(FIELDS)}
+        return np.array([number[passage.field] for passage in self.passages], dtype=np.int8)
+
+    def candidates(self, queries: Vectors, words: Scores, *, depth: int) -> Rows:
+        """Return the positions of the cases worth a close look, ascending: all of them where they are few.
 
         Args:
             queries: The query and its parts as unit vectors, shape ``(n, dimension)``.
-            texts: The same as texts.
+            words: Each of those parts' share of words with each case, shape ``(n, n_cases)``.
             depth: How many passages, and how many cases by their words, each of them brings in.
         """
+        if len(self.cases) <= MOST_LOOKED_AT:
+            return np.arange(len(self.cases))
         near = self.case_of_row[self.vectors.search(queries, depth).rows.ravel()]
         found = [near]
-        for text in texts:
-            by_words = self.words_of_cases.shares(text)
+        for by_words in words:
             best = np.argsort(-by_words, kind="stable")[:depth]
             found.append(best[by_words[best] > 0])
         return np.unique(np.concatenate(found))
@@ -198,8 +205,11 @@ def _read_cases(file: Path) -> tuple[CaseStudy, ...]:
         raise IndexDamagedError(file, "holds something else than case studies") from error
 
 
-def _read_derived(file: Path) -> Derived:
+def _read_derived(file: Path, n_cases: int) -> Derived:
     try:
-        return Derived.model_validate_json(file.read_bytes())
+        derived = Derived.model_validate_json(file.read_bytes())
     except ValidationError as error:
         raise IndexDamagedError(file, "does not hold what is worked out from the cases") from error
+    if not all(0 <= first < later < n_cases for later, first in derived.stories):
+        raise IndexDamagedError(file, "speaks of cases that there are not")
+    return derived

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int, int], None]
-"""Called with how many texts are done and how many there are."""
+"""Called with how much is done and how much there is, in tokens or texts: what tells the time left best."""
 
 PUBLISHED_MODEL = "all-MiniLM-L6-v2"  # its weights come from an installed package
 DEFAULT_MODEL = "warts-minilm"  # the same with our adapter merged in
@@ -194,6 +194,7 @@ class SentenceTransformerEncoder:
         from transformers.utils import logging as transformers_logging
 
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         try:
             model = SentenceTransformer(
                 str(self._folder or self._name),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+from functools import cached_property
 from pathlib import Path
 
 import faiss
@@ -9,7 +11,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import IndexDamagedError
-from index.vectors import Hits, Rows
+from index.vectors import Hits, Rows, Scores, similarities
 
 
 class FaissIndex:
@@ -41,8 +43,12 @@ class FaissIndex:
         return cls(index)
 
     def save(self, file: Path) -> None:
-        """Write the index to a file."""
-        faiss.write_index(self._index, str(file))
+        """Write the index to a file.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        write_faiss(self._index, file)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -78,3 +84,25 @@ class FaissIndex:
             raise IndexError(f"rows go from 0 to {len(self) - 1}")
         found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
         return found
+
+    def similarities(self, queries: Vectors, rows: Rows) -> Scores:
+        """Return each query's cosine with each of some rows, shape ``(n_queries, n_rows)``."""
+        return similarities(queries, self._in_memory, rows)
+
+    @cached_property
+    def _in_memory(self) -> Vectors:
+        """All vectors where FAISS keeps them, shape ``(n, dimension)``: not a copy."""
+        vectors: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dimension)
+        return vectors.reshape(len(self), self.dimension)
+
+
+def write_faiss(index: faiss.Index, file: Path) -> None:
+    """Write any FAISS index to a file.
+
+    Raises:
+        OSError: If it cannot be written; what FAISS raises itself is no such error.
+    """
+    try:
+        faiss.write_index(index, str(file))
+    except RuntimeError as error:
+        raise OSError(errno.EIO, "cannot be written; is the disk full?", str(file)) from error

@@ -10,16 +10,21 @@ query word that no document has counts in the divisor: what was asked for and is
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
 
-from corpus.vocabulary import Vocabulary, stems_of, stems_with_spans
+from corpus.vocabulary import Mention, Vocabulary, stems_of, stems_with_spans
+from index.errors import IndexDamagedError
 from index.term_statistics import TermStatistics
 from index.vectors import Rows, Scores
 
@@ -86,14 +91,13 @@ class Met:
 def met_in(text: str, queries: Iterable[Terms], vocabulary: Vocabulary) -> tuple[Met, ...]:
     """Return where a text meets queries by a word, or by a concept under another name, in order."""
     wanted = {term for query in queries for term in query.terms}
-    words = stems_with_spans(text)
-    stems = [stem for stem, _, _ in words]
+    words, mentions = _read(text, vocabulary)
     found: dict[int, Met] = {
         number: Met(start, end, None)
         for number, (stem, start, end) in enumerate(words)
         if stem in wanted and stem not in _STOP_STEMS
     }
-    for mention in vocabulary.mentions(stems):
+    for mention in mentions:
         concept = vocabulary.concepts[mention.concept]
         shared = [one for one in (concept.id, *concept.broader) if _CONCEPT + one in wanted]
         numbers = range(mention.start, mention.end)
@@ -102,6 +106,13 @@ def met_in(text: str, queries: Iterable[Terms], vocabulary: Vocabulary) -> tuple
             span = words[mention.start][1], words[mention.end - 1][2]
             found[mention.start] = Met(*span, vocabulary.concepts[shared[0]].label)
     return tuple(found[number] for number in sorted(found))
+
+
+@lru_cache(maxsize=8192)  # the same statements are shown again and again
+def _read(text: str, vocabulary: Vocabulary) -> tuple[list[tuple[str, int, int]], list[Mention]]:
+    """Return the stems of a text's words with their spans, and the concepts that they name."""
+    words = stems_with_spans(text)
+    return words, vocabulary.mentions([stem for stem, _, _ in words])
 
 
 class LexicalIndex:
@@ -146,9 +157,18 @@ class LexicalIndex:
         """Read an index that `save` wrote, with the vocabulary it was built with.
 
         Its files' checksums must have been verified.
+
+        Raises:
+            IndexDamagedError: If a file does not hold what its name says, or does not fit the others.
         """
-        statistics = json.loads((folder / "statistics.json").read_text(encoding="utf-8"))
-        return cls(_Postings.load(folder), vocabulary, TermStatistics(**statistics))
+        file = folder / "statistics.json"
+        try:
+            statistics = TypeAdapter(TermStatistics).validate_json(file.read_bytes())
+        except ValidationError as error:
+            raise IndexDamagedError(file, "does not hold how rare terms are") from error
+        if not all(0 <= held <= statistics.documents for held in statistics.frequency.values()):
+            raise IndexDamagedError(file, "counts more documents than there are")
+        return cls(_Postings.load(folder), vocabulary, statistics)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
@@ -173,9 +193,10 @@ class LexicalIndex:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def shares(self, text: str) -> Scores:
+    def shares(self, text: str | Terms) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
-        query, best = terms_of(text, self._vocabulary), 0.0
+        query = terms_of(text, self._vocabulary) if isinstance(text, str) else text
+        best = 0.0
         scores = np.zeros(len(self), dtype=np.float32)
         for term in query.terms:
             weight = self.weight(term)
@@ -193,12 +214,15 @@ class LexicalIndex:
         return terms_of(text, self._vocabulary)
 
     def met_in(self, text: str, queries: Iterable[Terms]) -> tuple[Met, ...]:
-        """Return where a text meets queries by terms that tell something; see `met_in`."""
-        telling = (
+        """Return where a text meets queries; see `met_in`."""
+        return met_in(text, queries, self._vocabulary)
+
+    def telling(self, queries: Iterable[Terms]) -> list[Terms]:
+        """Return queries without the terms that are met too often to tell anything."""
+        return [
             replace(query, terms=tuple(term for term in query.terms if self.weight(term) >= TELLING))
             for query in queries
-        )
-        return met_in(text, telling, self._vocabulary)
+        ]
 
     def weight(self, term: str) -> float:
         """Return how much a term counts: its inverse document frequency, in nats."""
@@ -269,15 +293,31 @@ class _Postings:
 
     @classmethod
     def load(cls, folder: Path) -> _Postings:
-        about = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        arrays = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS)
-        return cls(about["size"], {term: n for n, term in enumerate(about["terms"])}, *arrays)
+        file = folder / "terms.json"
+        try:
+            about = _TermsFile.model_validate_json(file.read_bytes())
+        except ValidationError as error:
+            raise IndexDamagedError(file, "does not hold terms") from error
+        column_of = {term: column for column, term in enumerate(about.terms)}
+        first, documents, amounts = (_read_array(folder, name) for name in _ARRAYS)
+        fit = (
+            len(column_of) == len(about.terms) == len(first) - 1
+            and np.array_equal(first, np.sort(first))
+            and (first[0], first[-1]) == (0, len(documents))
+            and len(documents) == len(amounts)
+            and ((documents >= 0) & (documents < about.size)).all()
+        )
+        if not fit:
+            raise IndexDamagedError(folder, "holds files that do not fit one another")
+        return cls(about.size, column_of, first, documents, amounts)
 
     def save(self, folder: Path) -> None:
         about = {"size": self.size, "terms": list(self.column_of)}
         (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
         for name in _ARRAYS:
-            np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
+            content = io.BytesIO()  # not into the file itself: on a full disk numpy does not say so
+            np.save(content, getattr(self, name), allow_pickle=False)
+            (folder / f"{name}.npy").write_bytes(content.getbuffer())
 
     def add(self, term: str, weight: float, scores: Scores) -> None:
         """Add a term's part to every document's score."""
@@ -286,7 +326,27 @@ class _Postings:
             scores[self.documents[here]] += np.float32(weight) * self.amounts[here]
 
 
-_ARRAYS = ("first", "documents", "amounts")
+_ARRAYS = {"first": np.int64, "documents": np.int32, "amounts": np.float32}
+
+
+class _TermsFile(BaseModel):
+    """What ``terms.json`` says: how many documents there are, and the term of each column."""
+
+    size: NonNegativeInt
+    terms: tuple[str, ...]
+
+
+def _read_array(folder: Path, name: str) -> NDArray[Any]:
+    """Return one of the arrays of postings; they are finite numbers in a row, of the type that was saved."""
+    file = folder / f"{name}.npy"
+    try:
+        array = np.load(file, allow_pickle=False)
+        fits = array.dtype == _ARRAYS[name] and array.ndim == 1 and np.isfinite(array).all()
+    except Exception as error:  # what numpy raises depends on where it trips over the header
+        raise IndexDamagedError(file, "cannot be read by numpy") from error
+    if not fits:
+        raise IndexDamagedError(file, "holds another kind of array")
+    return np.asarray(array)
 
 
 def _updated(

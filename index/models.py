@@ -6,21 +6,14 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import SearchIndexError
 from index.serving import ServingEncoder, read_about
-from index.storage import (
-    Manifest,
-    ModelEntry,
-    current_generation,
-    describe_files,
-    read_manifest,
-    sync_tree,
-    verify_files,
-)
+from index.storage import ModelEntry, describe_files, read_manifest, sync, sync_tree, verify_files
 
 EXPORT = 1  # raised when the same model has to be exported anew
 logger = logging.getLogger("warts")
@@ -55,6 +48,7 @@ def serving_encoder(encoder: Encoder, index_dir: Path, texts: Sequence[str]) -> 
         sync_tree(work)
         shutil.rmtree(models / key, ignore_errors=True)  # one that no generation vouches for
         work.rename(models / key)
+        sync(models)  # before a generation that names it is published
     except ExportError as error:
         logger.warning("%s; it serves as it is, slowly", error)
         return encoder
@@ -89,11 +83,10 @@ def _key_of(encoder: SentenceTransformerEncoder) -> str:
 
 
 def _known(index_dir: Path, key: str) -> ServingEncoder | None:
-    """Return the export that the current generation vouches for, if it is this one and sound."""
-    try:
-        manifest: Manifest = read_manifest(index_dir, current_generation(index_dir))
-        if manifest.model is not None and manifest.model.key == key:
-            return open_model(index_dir, manifest.model)
-    except SearchIndexError:
-        return None
+    """Return the export that a generation vouches for, the current one or the one before, if it is sound."""
+    for generation in (index_dir / "generations").iterdir():
+        with suppress(SearchIndexError):
+            model = read_manifest(index_dir, generation).model
+            if model is not None and model.key == key:
+                return open_model(index_dir, model)
     return None

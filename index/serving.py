@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
 
 from index.encoder import EncoderIdentity, Progress, Vectors
 from index.errors import IndexDamagedError, ModelError
@@ -55,7 +55,7 @@ class ModelFile(BaseModel):
 
     identity: EncoderIdentity
     precision: Precision
-    most_tokens: int
+    most_tokens: PositiveInt
     runtime: str
     mean_cosine: float
     least_cosine: float
@@ -114,22 +114,22 @@ class ServingEncoder:
             return vectors
         with self._loading:
             tokens = self._tokenize(texts, self.identity.passage_prompt)
-        done = 0
+        done, total = 0, sum(map(len, tokens))
 
         def keep(request: Any, rows: list[int]) -> None:
             nonlocal done
             vectors[rows] = request.get_output_tensor(0).data[: len(rows)]
-            done += len(rows)
+            done += sum(len(tokens[row]) for row in rows)
 
         queue = openvino().AsyncInferQueue(self._compiled(streams=self.threads))
         queue.set_callback(keep)
         for rows, n_rows, length in _batches([len(ids) for ids in tokens]):
             queue.start_async(_padded([tokens[row] for row in rows], n_rows, length), rows)
             if progress is not None:
-                progress(done, len(texts))
+                progress(done, total)
         queue.wait_all()
         if progress is not None:
-            progress(done, len(texts))
+            progress(done, total)
         return vectors
 
     def _tokenize(self, texts: Sequence[str], prompt: str) -> list[Sequence[int]]:
@@ -160,10 +160,17 @@ class ServingEncoder:
             "NUM_STREAMS": streams,
             "INFERENCE_PRECISION_HINT": self.precision,
         }
+        file = self.folder / GRAPH
         try:
-            return openvino().Core().compile_model(self.folder / GRAPH, "CPU", settings)
-        except RuntimeError as error:
-            raise ModelError(f"the exported model in {self.folder} cannot be used: {error}") from error
+            compiled: CompiledModel = openvino().Core().compile_model(file, "CPU", settings)
+            named = {one.any_name: one.partial_shape.rank.get_length() for one in compiled.inputs}
+            width = compiled.output(0).partial_shape[1]
+        except (RuntimeError, ValueError, IndexError) as error:  # whichever, by where it is damaged
+            why = " ".join(str(error).split())
+            raise ModelError(f"the exported model in {file} cannot be used: {why}") from error
+        if named != {"input_ids": 2, "attention_mask": 2} or width != self.identity.dimension:
+            raise IndexDamagedError(file, "takes or gives something else than its model")
+        return compiled
 
 
 def usable_threads() -> int:

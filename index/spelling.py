@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-
-from symspellpy import SymSpell, Verbosity
+from typing import TYPE_CHECKING
 
 from corpus.vocabulary import Vocabulary, stems_of
+
+if TYPE_CHECKING:
+    from symspellpy import SymSpell
 
 SHORTEST = 5  # letters; shorter words are abbreviations and names as often as slips
 LONG = 8  # letters from which two slips are forgiven, not one
@@ -58,6 +60,8 @@ class Spelling:
             return None
         if lower.endswith("in") and self._is_known(lower + "g"):
             return lower + "g"  # "nickin" is how it is said, not a slip
+        from symspellpy import Verbosity
+
         near = self._words.lookup(lower, Verbosity.CLOSEST, 2 if len(word) >= LONG else 1)
         likely = [one for one in near if one.term[0] == lower[0] or sorted(one.term) == sorted(lower)]
         if not likely or (likely[0].distance > 1 and _is_compound(lower)):
@@ -74,6 +78,8 @@ class Spelling:
     @cached_property
     def _words(self) -> SymSpell:
         """The words to choose from, made at the first slip: most texts have none."""
+        from symspellpy import SymSpell
+
         words = SymSpell(max_dictionary_edit_distance=2)
         for word, count in self._used.items():
             if len(word) >= SHORTEST - 1 and word.isalpha():

@@ -24,12 +24,11 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Set
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.encoder import EncoderIdentity
@@ -39,7 +38,9 @@ logger = logging.getLogger("warts")
 FORMAT = 3
 MANIFEST = "manifest.json"
 _ALTERED = "is not what was written (its checksum differs)"
-_POINTER = re.compile(r"(?P<name>\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?) (?P<sha256>[0-9a-f]{64})", re.ASCII)
+_GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?", re.ASCII)
+_POINTER = re.compile(rf"(?P<name>{_GENERATION.pattern}) (?P<sha256>[0-9a-f]{{64}})", re.ASCII)
+_MODEL = re.compile(r"[0-9a-f]{16}|\.exporting-[0-9a-f]{16}")  # see `index.models`
 
 
 class FileEntry(BaseModel):
@@ -100,6 +101,8 @@ def only_builder(index_dir: Path) -> Iterator[None]:
 
     The folder is made if it does not exist. In one thread, blocks may stand within each other.
     """
+    from filelock import FileLock, Timeout
+
     (index_dir / "generations").mkdir(parents=True, exist_ok=True)
     lock = FileLock(index_dir / ".lock", is_singleton=True)
     try:
@@ -136,28 +139,32 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
             vouched = _entry_of(work / MANIFEST).sha256
             sync_tree(work)
             work.rename(generations / name)
+            sync(generations)
+            sync(index_dir)  # a first build has made folders in it
+            before = _current_name(index_dir)
+            _replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
+            if _current_name(index_dir) != name:  # else it is published, and only the last sync failed
+                shutil.rmtree(generations / name, ignore_errors=True)
             raise
-        _sync(generations)
-        before = _current_name(index_dir)
-        _replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
         # The one before stays: somebody may have read its name and be about to open it.
         _prune(index_dir, keep={name, before})
 
 
 def _prune(index_dir: Path, keep: Set[str | None]) -> None:
-    """Remove all generations but some, and the models that those do not name."""
-    named = set()
-    for generation in (index_dir / "generations").iterdir():
+    """Remove all generations but some, and the models that those do not name; what is not ours stays."""
+    ours = [path for path in (index_dir / "generations").iterdir() if _GENERATION.fullmatch(path.name)]
+    for generation in ours:
         if generation.name not in keep:
             shutil.rmtree(generation, ignore_errors=True)
-        else:
-            with suppress(SearchIndexError):  # of another version, or damaged: it names no model of ours
-                model = read_manifest(index_dir, generation).model
-                named.add(model.key if model else None)
+    try:
+        models = [read_manifest(index_dir, path).model for path in ours if path.name in keep]
+    except SearchIndexError:  # of another version, or damaged: it may name any of the models
+        return
+    named = {model.key for model in models if model is not None}
     for model_folder in (index_dir / "models").glob("*"):
-        if model_folder.name not in named:
+        if model_folder.name not in named and _MODEL.fullmatch(model_folder.name):
             shutil.rmtree(model_folder, ignore_errors=True)
 
 
@@ -181,7 +188,7 @@ def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
         IndexFormatError: If another version wrote it.
         IndexDamagedError: If a file is missing or does not have its checksum.
     """
-    folder, manifest_sha256 = _read_pointer(index_dir)
+    folder, manifest_sha256 = read_pointer(index_dir)
     if _found(folder / MANIFEST).sha256 != manifest_sha256:
         raise IndexDamagedError(folder / MANIFEST, _ALTERED)
     manifest = read_manifest(index_dir, folder)
@@ -207,11 +214,22 @@ def current_generation(index_dir: Path) -> Path:
         IndexNotFoundError: If the folder holds no index.
         IndexDamagedError: If ``CURRENT`` names nothing that is there.
     """
-    return _read_pointer(index_dir)[0]
+    return read_pointer(index_dir)[0]
 
 
-def _read_pointer(index_dir: Path) -> tuple[Path, str]:
-    """Return the current generation's folder and its manifest's SHA-256."""
+def read_pointer(index_dir: Path) -> tuple[Path, str]:
+    """Return the current generation's folder and its manifest's SHA-256; see `current_generation`."""
+    name, sha256 = _pointed_to(index_dir)
+    while not (folder := index_dir / "generations" / name).is_dir():
+        missing = name
+        name, sha256 = _pointed_to(index_dir)
+        if name == missing:  # else two builds have ended since CURRENT was read, and it has been removed
+            raise IndexDamagedError(folder, "is missing")
+    return folder, sha256
+
+
+def _pointed_to(index_dir: Path) -> tuple[str, str]:
+    """Return what ``CURRENT`` says: a generation's name, and its manifest's SHA-256."""
     pointer = index_dir / "CURRENT"
     try:
         found = _POINTER.fullmatch(pointer.read_text(encoding="utf-8").strip())
@@ -221,10 +239,7 @@ def _read_pointer(index_dir: Path) -> tuple[Path, str]:
         raise IndexDamagedError(pointer, "cannot be read") from error
     if not found:
         raise IndexDamagedError(pointer, "does not name a generation")
-    folder = index_dir / "generations" / found["name"]
-    if not folder.is_dir():
-        raise IndexDamagedError(folder, "is missing")
-    return folder, found["sha256"]
+    return found["name"], found["sha256"]
 
 
 def read_manifest(index_dir: Path, folder: Path) -> Manifest:
@@ -279,11 +294,12 @@ def _free_name(generations: Path, name: str) -> str:
 def sync_tree(folder: Path) -> None:
     """Make sure that a folder and everything below it is on the disk."""
     for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
+        sync(path)
+    sync(folder)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make sure that a file, or the list of what a folder holds, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -294,6 +310,6 @@ def _sync(path: Path) -> None:
 def _replace_text(file: Path, text: str) -> None:
     beside = file.with_name(f".{file.name}.new")
     beside.write_text(text, encoding="utf-8")
-    _sync(beside)
+    sync(beside)
     beside.replace(file)
-    _sync(file.parent)
+    sync(file.parent)

@@ -1,19 +1,42 @@
-"""The vectors of a generation on disk."""
+"""The vectors of a generation: exact and in memory up to a size, compressed and on disk above it.
+
+Which of the two it is, the files tell: ``vectors.faiss`` is an exact index (`index.faiss_index`);
+``vectors.lists`` and ``vectors.rows`` are a compressed one (`index.compressed_index`).
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from index.compressed_index import CompressedIndex, write_compressed
 from index.encoder import Vectors
 from index.faiss_index import FaissIndex
 from index.vectors import VectorIndex
 
+EXACT_MOST = 100_000  # vectors: 154 MB at 384 dimensions, and some 15 ms a search
+EXACT, LISTS, ROWS = "vectors.faiss", "vectors.lists", "vectors.rows"
 
-def save_vectors(vectors: Vectors, folder: Path) -> None:
-    """Write vectors into a generation's folder."""
-    FaissIndex.build(vectors).save(folder / "vectors.faiss")
+
+def save_vectors(vectors: Vectors, folder: Path, *, exact_most: int = EXACT_MOST) -> None:
+    """Write the index of some unit vectors into a folder that has none yet.
+
+    Args:
+        vectors: Shape ``(n, dimension)``; may be mapped from a file.
+        folder: Of the generation that is being built.
+        exact_most: Up to how many vectors the index is an exact one.
+    """
+    if len(vectors) <= exact_most:
+        FaissIndex.build(vectors).save(folder / EXACT)
+    else:
+        write_compressed(vectors, folder / LISTS, folder / ROWS)
 
 
 def open_vectors(folder: Path) -> VectorIndex:
-    """Open what `save_vectors` wrote."""
-    return FaissIndex.load(folder / "vectors.faiss")
+    """Open what `save_vectors` wrote and whose checksums have been verified.
+
+    Raises:
+        IndexDamagedError: If a file is missing, or does not hold what its name says.
+    """
+    if (folder / LISTS).exists() or (folder / ROWS).exists():
+        return CompressedIndex.open(folder / LISTS, folder / ROWS)
+    return FaissIndex.load(folder / EXACT)

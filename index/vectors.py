@@ -45,6 +45,10 @@ class VectorIndex(Protocol):
         """Return the vectors of some rows, shape ``(n_rows, dimension)``."""
         ...
 
+    def similarities(self, queries: Vectors, rows: Rows) -> Scores:
+        """Return each query's cosine with each of some rows, shape ``(n_queries, n_rows)``."""
+        ...
+
 
 class FlatIndex:
     """Exact search by one matrix product: simple, and the reference for the others."""
@@ -69,3 +73,14 @@ class FlatIndex:
     def vectors(self, rows: Rows) -> Vectors:
         """Return the vectors of some rows."""
         return self._vectors[rows]
+
+    def similarities(self, queries: Vectors, rows: Rows) -> Scores:
+        """Return each query's cosine with each of some rows."""
+        return similarities(queries, self._vectors, rows)
+
+
+def similarities(queries: Vectors, vectors: Vectors, rows: Rows) -> Scores:
+    """Return each query's cosine with some rows of vectors in memory, shape ``(n_queries, n_rows)``."""
+    if 2 * len(rows) > len(vectors):  # to copy most of them takes longer than to multiply the rest too
+        return (queries @ vectors.T)[:, rows]
+    return queries @ vectors[rows].T

@@ -5,20 +5,49 @@ Exit codes: 0 done, 1 a problem with the data or no answer possible, 2 wrong use
 
 from __future__ import annotations
 
+import importlib
+import os
 import sys
 
 import click
 
 from corpus.errors import WartsError
-from service.commands.ask import ask
-from service.commands.corpus import check, import_, show
-from service.commands.evaluate import evaluate
-from service.commands.index import index
-from service.commands.match import match
-from service.commands.serve import serve
+
+# One question's products are small: a second thread only costs, and fights with the encoder's.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# Where each command is; only the one that is used is imported, because an answer is waited for.
+_COMMANDS = {
+    "ask": "service.commands.ask:ask",
+    "match": "service.commands.match:match",
+    "index": "service.commands.index:index",
+    "import": "service.commands.corpus:import_",
+    "check": "service.commands.corpus:check",
+    "show": "service.commands.corpus:show",
+    "evaluate": "service.commands.evaluate:evaluate",
+    "serve": "service.commands.serve:serve",
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands, each imported when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's own signature
+        """Return the names, in the order of the help."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command; None where there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(package_name="warts-and-all", prog_name="warts")
 def warts() -> None:
     """Find schools like yours that faced the same objection to technology.
@@ -27,10 +56,6 @@ def warts() -> None:
 
     Start with:  warts ask "mobiles banned here"
     """
-
-
-for command in (ask, match, index, import_, check, show, evaluate, serve):
-    warts.add_command(command)
 
 
 def main() -> None:

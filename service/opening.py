@@ -72,7 +72,7 @@ def _refresh_default(settings: Settings) -> None:
         reason = "the case studies, the vocabulary or the model have changed"
     cases = read_all([settings.cases])
     print(f"Building the index in {settings.index} ({reason}).", file=sys.stderr)
-    with progress_bar("passages") as progress:
+    with progress_bar() as progress:
         build_index(cases, settings.encoder, settings.index, sources_digest=sources, progress=progress)
 
 
@@ -90,9 +90,12 @@ def read_all(paths: list[Path], *, skip_broken: bool = False) -> tuple[CaseStudy
 
 
 @contextmanager
-def progress_bar(unit: str) -> Iterator[Progress]:
+def progress_bar(of: str = "") -> Iterator[Progress]:
     """Show progress with the time left on standard error, where that is a terminal or not."""
-    with tqdm(unit=f" {unit}", file=sys.stderr, leave=False, mininterval=1.0, miniters=1) as bar:
+    shape = "{desc}{percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left"
+    with tqdm(
+        desc=of, total=1, bar_format=shape, file=sys.stderr, leave=False, mininterval=1.0, miniters=1
+    ) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total

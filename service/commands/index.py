@@ -63,7 +63,7 @@ def index(
         if encoder
         else settings.encoder
     )
-    with progress_bar("passages") as progress:
+    with progress_bar() as progress:
         built = build_index(found, model, directory, sources_digest=sources, progress=progress)
     manifest = built.manifest
     if as_json:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.comparability import ContextComparison
 from engine.context import SchoolContext
 from engine.diversity import HEAD, LOOKED_AT, NEARLY, diversified, folded, roles_of
 from engine.matcher import Matcher
@@ -17,12 +16,10 @@ from engine.tuning import TUNING
 from index.building import build_index
 from index.case_index import CaseIndex
 
-NOTHING_COMPARED = ContextComparison((), None, 0.0)
-
 
 def ranking(*scores):
     """Make a ranking of cases at positions 0, 1, ... with given scores."""
-    return [Ranked(number, {"words": score}, NOTHING_COMPARED) for number, score in enumerate(scores)]
+    return [Ranked(number, {"words": score}) for number, score in enumerate(scores)]
 
 
 def positions(ranked):

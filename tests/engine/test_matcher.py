@@ -113,6 +113,20 @@ def test_words_that_no_case_has_give_the_verdict_none_with_the_nearest_cases_the
     assert answer.confidence < 0.1
 
 
+# Step by step
+
+
+@PROPERTY
+@given(text=some_worry, context=some_context, k=st.integers(1, 3))
+@example(text="...", context=None, k=1)
+def test_the_three_steps_give_what_the_whole_path_gives(matcher, text, context, k):
+    """A server encodes in between, together with what others ask."""
+    understood = matcher.understand(text, context)
+    texts = ("somebody else's worry", *understood.texts)
+    vectors = matcher.encoder.encode_queries(texts)[1:]
+    assert matcher.answer(understood, vectors, k) == matcher.match(text, context, k)
+
+
 # The right case
 
 

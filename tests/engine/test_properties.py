@@ -218,7 +218,10 @@ def test_higher_closeness_never_moves_the_more_comparable_of_two_equally_relevan
         places.append([one.position for one in ranked])
         assert all(before.score >= after.score - 1e-9 for before, after in itertools.pairwise(ranked))
     comparable = {
-        one.position: one.context.shrunk for one in rank(index, replace(candidates, arms=alike), context)
+        one.position: compare_contexts(
+            context, SchoolContext.of(index.cases[one.position].institution)
+        ).shrunk
+        for one in rank(index, replace(candidates, arms=alike), context)
     }
     for one, other in itertools.permutations(comparable, 2):
         if comparable[one] > comparable[other] + 1e-6:

@@ -186,12 +186,6 @@ def test_a_vendors_story_of_the_right_problem_still_leads(index_of, make_case):
     assert rank(index, candidates(0.45, 0.5), SchoolContext())[0].position == 1
 
 
-def test_the_comparison_with_the_leaders_school_is_kept_beside_the_score(index):
-    ranked = rank(index, candidates(0.1, 0.2, 0.9), SchoolContext(**VILLAGE))
-    assert ranked[0].context.similarity == pytest.approx(1)
-    assert ranked[0].context.coverage == pytest.approx(1)
-
-
 # Preferences
 
 

@@ -15,6 +15,7 @@ from engine.concern import parse_concern
 from engine.denial import Denial
 from engine.retrieval import query_parts, retrieve
 from engine.tuning import TUNING
+from index import case_index
 from index.building import build_index
 from index.case_index import CaseIndex
 from index.spelling import Spelling, words_in_use
@@ -179,7 +180,13 @@ def test_cosines_below_zero_count_as_nothing_in_common(index, encoder):
 # Which cases, which rows
 
 
-def test_the_rows_are_all_passages_of_the_candidates_and_of_no_other_case(index, encoder):
+@pytest.fixture
+def chosen(monkeypatch):
+    """Choose candidates among even the fewest cases."""
+    monkeypatch.setattr(case_index, "MOST_LOOKED_AT", 0)
+
+
+def test_the_rows_are_all_passages_of_the_candidates_and_of_no_other_case(chosen, index, encoder):
     concern = parse_concern("parents cannot afford the monthly cost")
     found = retrieve(index, encoder, concern, depth=1)
     assert list(found.positions) == [2]
@@ -188,7 +195,13 @@ def test_the_rows_are_all_passages_of_the_candidates_and_of_no_other_case(index,
     assert found.passage_cosine.shape == found.passage_words.shape == (1, len(found.rows))
 
 
-def test_each_worry_brings_in_its_own_candidates(index, encoder):
+def test_of_few_cases_all_are_candidates(index, encoder):
+    found = retrieve(index, encoder, parse_concern("parents cannot afford the monthly cost"), depth=1)
+    assert found.positions.tolist() == [0, 1, 2]
+    assert found.rows.tolist() == list(range(len(index.passages)))
+
+
+def test_each_worry_brings_in_its_own_candidates(chosen, index, encoder):
     concern = parse_concern("Parents cannot afford the monthly cost. Pupils brought a second phone.")
     found = retrieve(index, encoder, concern, depth=1)
     assert {0, 2} <= set(found.positions.tolist())
@@ -208,7 +221,7 @@ def test_another_case_in_the_corpus_does_not_change_how_near_a_case_means(
         assert after.arms[arm][:, :3] == pytest.approx(before.arms[arm])
 
 
-def test_a_candidate_is_found_by_its_position(index, encoder):
+def test_a_candidate_is_found_by_its_position(chosen, index, encoder):
     found = retrieve(index, encoder, parse_concern("parents cannot afford the monthly cost"), depth=1)
     assert [found.number_of(position) for position in found.positions.tolist()] == [0]
     assert len(found.terms) == len(found.parts.texts)

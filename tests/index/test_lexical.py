@@ -220,7 +220,8 @@ def test_an_index_meets_with_its_own_vocabulary():
 def test_an_index_does_not_mark_what_stands_in_most_texts():
     texts = ["a zebra slept", "a zebra ate", "a zebra ran", "a walnut fell"]
     index = LexicalIndex.build(texts, NO_CONCEPTS)
-    assert index.met_in("a zebra and a walnut", [index.terms("zebra walnut")]) == (Met(14, 20, None),)
+    telling = index.telling([index.terms("zebra walnut")])
+    assert index.met_in("a zebra and a walnut", telling) == (Met(14, 20, None),)
 
 
 pieces = ("zebra", "Quagga", "striped", "beast", "beasts", "okapi", "the", "lemon", "İ", "ﬁ", "’s", ",", "\n")
