@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Body, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Sector, Setting
-from engine.matcher import Matcher
+from engine.answers import Answer
 from engine.similar import find_case, similar_cases
-from index.case_index import CaseIndex
+from service.answering import Question
 from service.filters import CaseFilter
 from service.problems import problem_responses
-from service.readiness import ready_matcher
+from service.readiness import TheAnswering, TheLive, matcher_of
 from service.schemas import AnswerOut, CaseBrief, CasesOut, MatchIn, SimilarCase, SimilarOut
 
 router = APIRouter()
-
-
-def the_index(request: Request) -> CaseIndex:
-    """Return the open index."""
-    index: CaseIndex = request.app.state.index
-    return index
-
-
-TheIndex = Annotated[CaseIndex, Depends(the_index)]
-TheMatcher = Annotated[Matcher, Depends(ready_matcher)]
 CaseId = Annotated[str, Path(max_length=100, examples=["lausd-ipads-2013"])]
 _EXAMPLES: dict[str, Any] = {
     "a short worry": {"value": {"text": "mobiles banned here"}},
@@ -41,18 +31,29 @@ _EXAMPLES: dict[str, Any] = {
 
 
 @router.post(
-    "/v1/match", response_model=None, responses={200: {"model": AnswerOut}, **problem_responses(422, 503)}
+    "/v1/match",
+    response_model=None,
+    responses={200: {"model": AnswerOut}, **problem_responses(413, 422, 429, 503)},
 )
-def match(asked: Annotated[MatchIn, Body(openapi_examples=_EXAMPLES)], matcher: TheMatcher) -> Response:
+async def match(
+    request: Request,
+    asked: Annotated[MatchIn, Body(openapi_examples=_EXAMPLES)],
+    live: TheLive,
+    answering: TheAnswering,
+) -> Response:
     """Answer a concern: schools that felt the same objection, what they did and what went wrong."""
-    answer = matcher.match(asked.text, asked.context, asked.k, asked.preferences)
+    question = Question(asked.text, asked.context, asked.k, asked.preferences)
+    return await answering.answer(request, matcher_of(live), question, _as_response)
+
+
+def _as_response(answer: Answer) -> Response:
     return Response(AnswerOut.of(answer).as_line(), media_type="application/json")
 
 
 @router.get("/v1/cases", responses=problem_responses(422))
 def cases(
     request: Request,
-    index: TheIndex,
+    live: TheLive,
     phase: Annotated[list[Phase], Query(default_factory=list)],
     setting: Annotated[list[Setting], Query(default_factory=list)],
     country: Annotated[list[str], Query(default_factory=list, examples=[["GB"]])],
@@ -75,7 +76,7 @@ def cases(
         tuple(outcome),
         tuple(independence),
     )
-    found = wanted.apply(index.cases)
+    found = wanted.apply(live.index.cases)
     rest = [case for case in found if case.id > after]
     page = rest[:limit]
     following = request.url.include_query_params(after=page[-1].id) if len(rest) > limit else None
@@ -88,36 +89,37 @@ def cases(
     response_model=None,
     responses={200: {"model": CaseStudy}, **problem_responses(404, 422)},
 )
-def case(case_id: CaseId, index: TheIndex) -> JSONResponse:
+def case(case_id: CaseId, live: TheLive) -> JSONResponse:
     """Return one case in the interchange format, with exactly the keys of its record."""
-    return JSONResponse(find_case(index, case_id).as_contract())
+    return JSONResponse(find_case(live.index, case_id).as_contract())
 
 
 @router.get("/v1/cases/{case_id}/similar", responses=problem_responses(404, 422))
-def similar(case_id: CaseId, index: TheIndex, k: Annotated[int, Query(ge=1, le=50)] = 5) -> SimilarOut:
+def similar(case_id: CaseId, live: TheLive, k: Annotated[int, Query(ge=1, le=50)] = 5) -> SimilarOut:
     """Return the cases most like one by meaning."""
     found = [
         SimilarCase(case_id=other.id, title=other.title, similarity=round(similarity, 4))
-        for other, similarity in similar_cases(index, case_id, k)
+        for other, similarity in similar_cases(live.index, case_id, k)
     ]
     return SimilarOut(case_id=case_id, similar=found)
 
 
 @router.get("/healthz")
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
 
 
 @router.get("/readyz", responses=problem_responses(503))
-def readyz(index: TheIndex, matcher: TheMatcher) -> dict[str, Any]:
-    """Say that questions can be answered, and from which index."""
-    del matcher  # asked for because without it nothing can be answered
-    manifest = index.manifest
+async def readyz(live: TheLive) -> dict[str, Any]:
+    """Say that questions can be answered, and from which generation of the index."""
+    matcher_of(live)  # without it nothing can be answered
+    manifest = live.index.manifest
     return {
         "status": "ready",
         "cases": manifest.cases,
         "passages": manifest.passages,
         "corpus_digest": manifest.corpus_digest,
+        "generation": live.index.generation.name,
         "model": manifest.encoder.model,
     }

@@ -1,46 +1,42 @@
-"""The web application: routes, headers, errors, and the model loaded behind the first answers."""
+"""The web application: routes, errors, and the model and new indexes loaded behind the answers."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from engine.matcher import Matcher
 from index.case_index import CaseIndex
 from service import api, pages
+from service.answering import Answering
+from service.live import LiveIndex
+from service.middleware import EveryAnswer
 from service.opening import encoder_for
 from service.problems import describe_problems, install_handlers
 from service.settings import Settings
 
-logger = logging.getLogger("warts")
 _HERE = Path(__file__).parent
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # The address of an answer holds the question; the sources a reader opens must not get it.
-    "Referrer-Policy": "no-referrer",
-}
 
 
 def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
-    """Make the application for an open index; the model is loaded in the background when it starts."""
+    """Make the application for an open index.
+
+    Its model is loaded in the background when the application starts; generations that are published in its
+    folder later are taken up while it runs.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.loading = asyncio.create_task(_load(app, index, settings))
+        loading = asyncio.create_task(app.state.live.run(settings.poll_seconds))
         yield
-        app.state.loading.cancel()
+        loading.cancel()
+        app.state.answering.close()
 
     app = FastAPI(
         title="Warts & All",
@@ -52,30 +48,12 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.index, app.state.matcher, app.state.load_error = index, None, None
-    app.middleware("http")(_finish)
+    app.state.live = LiveIndex(index, partial(encoder_for, settings))
+    app.state.answering = Answering(settings.queue)
+    app.add_middleware(EveryAnswer)
     install_handlers(app)
     describe_problems(app)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     return app
-
-
-async def _load(app: FastAPI, index: CaseIndex, settings: Settings) -> None:
-    try:
-        app.state.matcher = await asyncio.to_thread(Matcher, index, encoder_for(settings, index))
-    except Exception as error:
-        app.state.load_error = str(error)
-        logger.exception("the model cannot be loaded; /readyz will keep answering 503")
-
-
-async def _finish(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Add the headers that every answer has, and log the request without its question."""
-    began = time.perf_counter()
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    took = 1000 * (time.perf_counter() - began)
-    logger.info("%s %s %d %.0f ms", request.method, request.url.path, response.status_code, took)
-    return response

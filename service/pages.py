@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 
 import pycountry
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 
 from corpus.records import Level, Phase, Sector, Setting
+from engine.answers import Answer
 from engine.comparability import LABELS, WEIGHTS, Attribute
 from engine.context import SchoolContext, country_name
 from engine.queries import LONGEST_TEXT
 from engine.ranking import Preferences, Unlike
 from engine.similar import find_case, similar_cases
 from service import wording
-from service.readiness import ready_matcher
+from service.answering import Question
+from service.readiness import TheAnswering, TheLive, matcher_of
 
 router = APIRouter(include_in_schema=False)
 _FIRST_COUNTRIES = ("GB", "IE", "US", "CA", "AU", "NZ")  # most of our readers; a long list costs them time
@@ -54,30 +57,21 @@ _SHOWN = 5
 class SchoolForm:
     """The fields about the school as they were sent, and what they amount to."""
 
-    def __init__(
-        self,
-        phase: Annotated[list[str], Query(default_factory=list)],
-        setting: str = "",
-        pupils: str = "",
-        country: str = "",
-        sector: str = "",
-        kind: str = "",
-        disadvantage: str = "",
-        closeness: str = "",
-        exclude: Annotated[list[str] | None, Query()] = None,
-    ) -> None:
+    def __init__(self, sent: QueryParams) -> None:
         self.values: dict[str, Any] = {
-            "phases": [value for value in phase if value],
-            "setting": setting,
-            "pupils": pupils.strip().replace(",", ""),
-            "country": country.strip().upper(),
-            "sector": sector,
-            "kind": kind,
-            "disadvantage": disadvantage,
+            "phases": [value for value in sent.getlist("phase") if value],
+            "setting": sent.get("setting", ""),
+            "pupils": sent.get("pupils", "").strip().replace(",", ""),
+            "country": sent.get("country", "").strip().upper(),
+            "sector": sent.get("sector", ""),
+            "kind": sent.get("kind", ""),
+            "disadvantage": sent.get("disadvantage", ""),
         }
         self.errors: dict[str, str] = {}
         self.context = SchoolContext()
-        self.preferences = self._preferences(closeness.strip(), [one for one in exclude or [] if one])
+        self.preferences = self._preferences(
+            sent.get("closeness", "").strip(), [one for one in sent.getlist("exclude") if one]
+        )
         try:
             self.context = SchoolContext.model_validate({k: v for k, v in self.values.items() if v})
         except ValidationError as error:
@@ -110,39 +104,42 @@ _FIELD_ERRORS = {
 
 
 @router.get("/", response_class=HTMLResponse)
-def ask(request: Request, school: Annotated[SchoolForm, Depends()], q: str = "") -> HTMLResponse:
+async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
     """Ask, and the answer under it: the address is the whole question."""
-    text, errors = q.strip(), dict(school.errors)
+    sent = request.query_params
+    school, text = SchoolForm(sent), sent.get("q", "").strip()
+    errors = dict(school.errors)
     if len(text) > LONGEST_TEXT:
         errors["q"] = f"Your worry must be {LONGEST_TEXT:,} characters or fewer; it has {len(text):,}"
-    asked = "q" in request.query_params
+    asked = "q" in sent
     if asked and not text:
         errors["q"] = "Say what worries you"
-    answer, loading = None, False
-    if asked and not errors:
-        loading = request.app.state.matcher is None and not request.app.state.load_error
-        answer = (
-            None
-            if loading
-            else ready_matcher(request).match(text, school.context, _SHOWN, school.preferences)
+    loading = asked and not errors and live.matcher is None and not live.load_error
+    content = {
+        **{"q": text, "school": school, "errors": errors, "loading": loading},
+        **{"examples": EXAMPLES, "cases": len(live.index.cases)},
+    }
+
+    def show(answer: Answer | None) -> HTMLResponse:
+        return _templates.TemplateResponse(
+            request,
+            "ask.html",
+            {**content, "answer": answer},
+            status_code=422 if errors else 503 if loading else 200,
+            headers={"Retry-After": "5"} if loading else None,
         )
-    status = 422 if errors else 503 if loading else 200
-    content = {"q": text, "school": school, "errors": errors, "answer": answer, "loading": loading}
-    return _templates.TemplateResponse(
-        request,
-        "ask.html",
-        {**content, "examples": EXAMPLES, "cases": len(request.app.state.index.cases)},
-        status_code=status,
-        headers={"Retry-After": "5"} if loading else None,
-    )
+
+    if not asked or errors or loading:
+        return show(None)
+    question = Question(text, school.context, _SHOWN, school.preferences)
+    return await answering.answer(request, matcher_of(live), question, show)
 
 
 @router.get("/cases/{case_id}", response_class=HTMLResponse)
-def case(request: Request, case_id: str) -> HTMLResponse:
+def case(request: Request, case_id: str, live: TheLive) -> HTMLResponse:
     """One case, whole."""
-    index = request.app.state.index
-    found = find_case(index, case_id)
-    content = {"case": found, "similar": similar_cases(index, case_id, 4)}
+    found = find_case(live.index, case_id)
+    content = {"case": found, "similar": similar_cases(live.index, case_id, 4)}
     return _templates.TemplateResponse(request, "case.html", content)
 
 

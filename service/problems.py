@@ -12,11 +12,17 @@ from starlette.exceptions import HTTPException
 
 from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
+from service.answering import BusyError, ClientGoneError
+from service.batching import ClosingError
 from service.pages import error_page
 from service.readiness import NotReadyError
 from service.schemas import Problem
 
 PROBLEM_JSON = "application/problem+json"
+BUSY = "More questions are waiting than can be answered at once; try again in a few seconds."
+HEADINGS = {429: "Too many questions at once", 503: "Not ready to answer"}  # of pages
+CLOSING = "The server is ending; try again in a few seconds."
+CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -41,31 +47,39 @@ def describe_problems(app: FastAPI) -> None:
 
 
 def install_handlers(app: FastAPI) -> None:
-    """Let every error leave the service in its proper form."""
+    """Let every error that is foreseen leave the service in its proper form; `middleware` has the others."""
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         places = [_fault(fault) for fault in error.errors()]
-        return _respond(request, 422, "The request cannot be used as it is.", errors=places)
+        return problem_answer(request, 422, "The request cannot be used as it is.", errors=places)
 
     @app.exception_handler(CaseNotFoundError)
     async def no_case(request: Request, error: CaseNotFoundError) -> Response:
-        return _respond(request, 404, str(error))
+        return problem_answer(request, 404, str(error))
 
     @app.exception_handler(NotReadyError)
     async def not_ready(request: Request, error: NotReadyError) -> Response:
-        return _respond(request, 503, error.detail, headers={"Retry-After": "5"})
+        return problem_answer(request, 503, error.detail, headers={"Retry-After": "5"})
+
+    @app.exception_handler(BusyError)
+    async def busy(request: Request, _: BusyError) -> Response:
+        return problem_answer(request, 429, BUSY, headers={"Retry-After": "1"})
+
+    @app.exception_handler(ClosingError)
+    async def closing(request: Request, _: ClosingError) -> Response:
+        return problem_answer(request, 503, CLOSING, headers={"Retry-After": "5"})
+
+    @app.exception_handler(ClientGoneError)
+    async def gone(_: Request, __: ClientGoneError) -> Response:
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        return _respond(request, error.status_code, str(error.detail), headers=error.headers)
-
-    @app.exception_handler(Exception)
-    async def unforeseen(request: Request, _: Exception) -> Response:
-        return _respond(request, 500, "Something went wrong here; it has been noted.")
+        return problem_answer(request, error.status_code, str(error.detail), headers=error.headers)
 
 
-def _respond(
+def problem_answer(
     request: Request,
     status: int,
     detail: str,
@@ -73,8 +87,10 @@ def _respond(
     errors: list[dict[str, str]] | None = None,
     headers: Any = None,
 ) -> Response:
+    """Say what went wrong: to a tool as problem details, to a person as a page."""
     title = HTTPStatus(status).phrase
     if _wants_page(request):
+        title = HEADINGS.get(status, title)
         return error_page(request, status, title, detail, errors or [], headers=headers)
     problem = Problem(title=title, status=status, detail=detail, errors=errors or [])
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)

@@ -1,10 +1,14 @@
-"""Whether questions can be answered yet."""
+"""Whether questions can be answered yet, and from what."""
 
 from __future__ import annotations
 
-from fastapi import Request
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from engine.matcher import Matcher
+from service.answering import Answering
+from service.live import Live, LiveIndex
 
 LOADING = "The model is being loaded; try again in a few seconds."
 NOT_LOADED = "The model could not be loaded; the server's log says why."
@@ -18,13 +22,31 @@ class NotReadyError(Exception):
         self.detail = detail
 
 
-def ready_matcher(request: Request) -> Matcher:
+# These are coroutines because FastAPI calls plain functions in another thread, which takes time.
+
+
+async def the_live(request: Request) -> Live:
+    """Return the index that answers now, to be kept for the whole of a request."""
+    holder: LiveIndex = request.app.state.live
+    return holder.current
+
+
+async def the_answering(request: Request) -> Answering:
+    """Return what answers questions."""
+    answering: Answering = request.app.state.answering
+    return answering
+
+
+TheLive = Annotated[Live, Depends(the_live)]
+TheAnswering = Annotated[Answering, Depends(the_answering)]
+
+
+def matcher_of(live: Live) -> Matcher:
     """Return the matcher.
 
     Raises:
         NotReadyError: If its model is not loaded.
     """
-    matcher: Matcher | None = request.app.state.matcher
-    if matcher is None:
-        raise NotReadyError(NOT_LOADED if request.app.state.load_error else LOADING)
-    return matcher
+    if live.matcher is None:
+        raise NotReadyError(NOT_LOADED if live.load_error else LOADING)
+    return live.matcher

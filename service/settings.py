@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         "info", description="How much the server logs."
     )
+    queue: int = Field(64, ge=1, description="The most questions the server has waiting or in work.")
+    poll_seconds: float = Field(
+        1.0, gt=0, le=3600, description="How often the server looks for a new generation of its index."
+    )
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -35,6 +35,5 @@ def serve(host: str, port: int, index_dir: Path | None) -> None:
         f"{len(index.cases)} cases; open http://{host}:{port}/ in a browser (Ctrl+C ends it)", err=True
     )
     # The access log of uvicorn would hold the address of the page, and with it the question.
-    uvicorn.run(
-        create_app(index, settings), host=host, port=port, log_level=settings.log_level, access_log=False
-    )
+    app = create_app(index, settings)
+    uvicorn.run(app, host=host, port=port, log_level=settings.log_level, access_log=False)

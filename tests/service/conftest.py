@@ -1,17 +1,24 @@
-"""A client of the application over the three cases."""
+"""Clients of the application over the three cases."""
 
 from __future__ import annotations
 
+import asyncio
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from index.case_index import CaseIndex
 from service.app import create_app
 from service.settings import Settings
+
+PATIENCE = 30  # seconds until a test gives up waiting for what must come
 
 
 @pytest.fixture
@@ -20,8 +27,107 @@ def client(monkeypatch: pytest.MonkeyPatch, index_dir: Path, encoder) -> Iterato
     monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
     app = create_app(CaseIndex.open(index_dir), Settings())
     with TestClient(app, raise_server_exceptions=False) as client:
-        for _ in range(500):
-            if client.get("/readyz").status_code == 200:
-                break
-            time.sleep(0.01)
+        until(lambda: client.get("/readyz").status_code == 200)
         yield client
+
+
+def until(comes_true) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + PATIENCE
+    while not comes_true():
+        assert time.monotonic() < end, "it did not come true"
+        time.sleep(0.01)
+
+
+@pytest.fixture(name="until")
+def _until():
+    """Wait until something is true."""
+    return until
+
+
+class GatedEncoder:
+    """Wraps an encoder: notes every pass over queries, and holds them while its gate is shut."""
+
+    def __init__(self, encoder) -> None:
+        self.encoder, self.identity, self.passes = encoder, encoder.identity, []
+        self.gate = Event()
+        self.gate.set()
+
+    def encode_passages(self, texts, *, progress=None):
+        return self.encoder.encode_passages(texts, progress=progress)
+
+    def encode_queries(self, texts):
+        self.passes.append(list(texts))
+        assert self.gate.wait(PATIENCE)
+        if "fail" in texts:
+            raise RuntimeError("the encoder failed")
+        return self.encoder.encode_queries(texts)
+
+
+@pytest.fixture
+def gated(encoder) -> GatedEncoder:
+    """An encoder that can be held."""
+    return GatedEncoder(encoder)
+
+
+class Calls:
+    """Calls an application from its own event loop, many at a time, by clients that can go."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+
+    def match(self, text: str, gone: asyncio.Event | None = None):
+        """Send a question to the API."""
+        return self.call("POST", "/v1/match", json.dumps({"text": text}).encode(), gone=gone)
+
+    async def call(self, method, path, body=b"", query=b"", gone=None) -> SimpleNamespace:
+        """Send a request; ``gone`` is set when its client goes."""
+        gone = gone or asyncio.Event()
+        pending, sent = [{"type": "http.request", "body": body, "more_body": False}], []
+        scope = {
+            **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
+            **{"method": method, "path": path, "raw_path": path.encode(), "query_string": query},
+            **{"root_path": "", "client": ("test", 1), "server": ("test", 80), "state": {}},
+            "headers": [(b"content-type", b"application/json")],
+        }
+
+        async def receive():
+            if pending:
+                return pending.pop()
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message)
+
+        await self.app(scope, receive, send)
+        headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+        text = b"".join(message.get("body", b"") for message in sent[1:]).decode()
+        return SimpleNamespace(status=sent[0]["status"], headers=headers, text=text)
+
+
+@pytest.fixture
+def run_app(monkeypatch: pytest.MonkeyPatch, index_dir: Path, gated: GatedEncoder):
+    """Run a coroutine of `Calls` against an application that is ready, with the gated encoder."""
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: gated))
+
+    def run(test, **settings):
+        app = create_app(CaseIndex.open(index_dir), Settings(**settings))
+        calls = Calls(app)
+
+        async def whole():
+            async with app.router.lifespan_context(app):
+                while (await calls.call("GET", "/readyz")).status != 200:
+                    await asyncio.sleep(0.01)
+                gated.passes.clear()
+                await test(calls)
+
+        async def bounded():
+            await asyncio.wait_for(whole(), PATIENCE)
+
+        try:
+            asyncio.run(bounded())
+        finally:
+            gated.gate.set()
+
+    return run

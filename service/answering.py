@@ -1,0 +1,133 @@
+"""From a question that was read off a request to its answer: admitted, understood, encoded, answered.
+
+Python's part of the work, reading a concern and ranking cases, has one thread: more would only take turns.
+Encoding has another (`service.batching`), so that on two cores the one works while the other does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar, cast
+
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from engine.answers import Answer
+from engine.context import SchoolContext
+from engine.matcher import Matcher
+from engine.ranking import Preferences
+from service.batching import Batcher, ClosingError
+
+Presented = TypeVar("Presented")
+Done = TypeVar("Done")
+
+
+class BusyError(Exception):
+    """As many questions wait already as may wait."""
+
+
+class ClientGoneError(Exception):
+    """Whoever asked has gone; there is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What `engine.matcher.Matcher.match` is asked."""
+
+    text: str
+    context: SchoolContext | None
+    k: int
+    preferences: Preferences
+
+
+class Answering:
+    """Answers questions for the API and the pages; to be used from one event loop."""
+
+    def __init__(self, most: int) -> None:
+        """Take how many questions may be waiting or in work at a time; ``inside`` counts those that are."""
+        self._most, self.inside = most, 0
+        self.batcher = Batcher()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="match")
+
+    async def answer(
+        self,
+        request: Request,
+        matcher: Matcher,
+        question: Question,
+        present: Callable[[Answer], Presented],
+    ) -> Presented:
+        """Answer a question.
+
+        Args:
+            request: Where it came from; when its client goes, whatever was not begun is left.
+            matcher: Answers it from beginning to end, whichever index is published in between.
+            question: What is asked.
+            present: Makes of the answer what is to be sent; called in the thread that matches.
+
+        Raises:
+            BusyError: If too many questions wait already.
+            ClientGoneError: If the client has gone.
+            ClosingError: If the server is ending.
+        """
+        if self.inside >= self._most:
+            raise BusyError
+        self.inside += 1
+        try:
+            async with _while_connected(request):
+                return await self._steps(matcher, question, present)
+        finally:
+            self.inside -= 1
+
+    async def _steps(
+        self, matcher: Matcher, question: Question, present: Callable[[Answer], Presented]
+    ) -> Presented:
+        understood = await self._work(lambda: matcher.understand(question.text, question.context))
+        vectors = await self.batcher.encode(matcher.encoder, understood.texts)
+        return await self._work(
+            lambda: present(matcher.answer(understood, vectors, question.k, question.preferences))
+        )
+
+    async def _work(self, step: Callable[[], Done]) -> Done:
+        try:
+            doing = asyncio.get_running_loop().run_in_executor(self._thread, step)
+        except RuntimeError as error:  # the executor was shut down
+            raise ClosingError from error
+        return await doing
+
+    def close(self) -> None:
+        """End both threads; questions that still wait get a `ClosingError`."""
+        self.batcher.close()
+        self._thread.shutdown(wait=False)
+
+
+@asynccontextmanager
+async def _while_connected(request: Request) -> AsyncIterator[None]:
+    """Cancel what is inside when the client goes.
+
+    Raises:
+        ClientGoneError: If it has gone.
+    """
+    inside = cast("asyncio.Task[object]", asyncio.current_task())
+
+    async def watch() -> None:
+        try:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass  # a body that nobody reads
+        except HTTPException:
+            return  # one that is too large, and that nobody reads either
+        inside.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not watching.done():
+            raise  # somebody else cancelled it
+        inside.uncancel()
+        raise ClientGoneError from None
+    finally:
+        watching.cancel()
