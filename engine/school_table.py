@@ -11,7 +11,7 @@ from collections.abc import Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.comparability import NEUTRAL, WEIGHTS, Attribute, similarity_of
+from engine.comparability import NEUTRAL, WEIGHTS, Attribute, similarity_of, weight_of_evidence
 from engine.context import SchoolContext
 
 Similarities = Mapping[Attribute, NDArray[np.float64]]
@@ -58,7 +58,8 @@ class SchoolTable:
             known += np.where(np.isnan(values), 0.0, WEIGHTS[attribute])
         similarity = np.divide(met, known, out=np.full(self._size, NEUTRAL), where=known > 0)
         coverage = known / total if total else known
-        comparable: NDArray[np.float64] = NEUTRAL + coverage * (similarity - NEUTRAL)
+        sure: NDArray[np.float64] = coverage * weight_of_evidence(known)
+        comparable: NDArray[np.float64] = NEUTRAL + sure * (similarity - NEUTRAL)
         return comparable
 
 

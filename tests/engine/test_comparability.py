@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from corpus.records import Institution, Kind, Level, Phase, Sector, Setting
-from engine.comparability import WEIGHTS, AttributeComparison, ContextComparison, compare_contexts
+from engine.comparability import (
+    WEIGHTS,
+    AttributeComparison,
+    ContextComparison,
+    compare_contexts,
+    weight_of_evidence,
+)
 from engine.context import SchoolContext, country_name
 
 YOURS = SchoolContext(
@@ -89,7 +95,8 @@ def test_a_comparison_worked_out_by_hand():
     # .25 * .9 + .15 * 1 + .15 * .5 + .15 * .5 + .10 * .5 + .10 * .5 = .625, over the .90 that is known
     assert found.similarity == pytest.approx(0.625 / 0.9)
     assert found.coverage == pytest.approx(0.9)
-    assert found.shrunk == pytest.approx(0.5 + 0.9 * (0.625 / 0.9 - 0.5))
+    assert found.compared == pytest.approx(0.9)
+    assert found.shrunk == pytest.approx(0.5 + 0.9 * (1.25 * 0.9 / 1.15) * (0.625 / 0.9 - 0.5))
     assert found.unknown == ("sector",)
     assert found.shared == (
         "phase: secondary and sixth form against your secondary (close)",
@@ -281,7 +288,8 @@ def test_it_does_not_matter_who_is_compared_with_whom(one, other):
 def test_a_school_is_wholly_like_itself_as_far_as_it_is_known(context):
     found = compare_contexts(context, context)
     if found.attributes:
-        assert (found.similarity, found.coverage, found.shrunk) == (1, 1, 1)
+        assert (found.similarity, found.coverage) == (1, 1)
+        assert found.shrunk == pytest.approx((1 + weight_of_evidence(found.compared)) / 2)
     assert found.different == found.unknown == ()
 
 
@@ -338,7 +346,7 @@ def test_the_order_of_phases_makes_no_difference_in_words():
 
 def test_every_part_is_told_once_and_seven_tenths_is_alike():
     parts = [("a", 0.0), ("b", 0.69), ("c", 0.7), ("d", 1.0), ("e", None)]
-    told = ContextComparison(tuple(AttributeComparison(p, 0.1, s, p) for p, s in parts), 0.5, 0.8)
+    told = ContextComparison(tuple(AttributeComparison(p, 0.1, s, p) for p, s in parts), 0.5, 0.8, 0.3)
     assert (told.different, told.shared, told.unknown) == (("a", "b"), ("c", "d"), ("e",))
 
 
@@ -462,3 +470,18 @@ def test_level_and_percentage_are_one_attribute_and_not_told_from_two_mouths(tol
     ]
     assert disadvantage.similarity == 1
     assert "high" not in disadvantage.text
+
+
+def test_the_country_alone_says_less_than_the_country_and_all_else():
+    """A case of the leader's country once overtook one that met the worry far better."""
+    told = SchoolContext(country="IE", phases=("secondary",), setting="rural", pupils=300, kind="school")
+    alone = compare_contexts(SchoolContext(country="IE"), told)
+    whole = compare_contexts(told, told)
+    assert alone.similarity == whole.similarity == alone.coverage == whole.coverage == 1
+    assert 0.5 < alone.shrunk < 0.75 < whole.shrunk < 1
+
+
+def test_the_weight_of_evidence_rises_from_nothing_to_one():
+    weights = [weight_of_evidence(part / 20) for part in range(21)]
+    assert weights == sorted(weights)
+    assert (weights[0], weights[-1]) == pytest.approx((0, 1))

@@ -50,7 +50,7 @@ def answer_of(make_case):
                     score=0.5,
                     parts={},
                     confidence=sure,
-                    context=ContextComparison((), None, 0.0),
+                    context=ContextComparison((), None, 0.0, 0.0),
                     passages=shown,
                     roles=(),
                     retold=(),
