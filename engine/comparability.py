@@ -13,12 +13,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.records import Kind, Level, Phase, Setting
 from engine.context import SchoolContext, country_name
 
 NEUTRAL = 0.5
+Weight = TypeVar("Weight", float, NDArray[np.float64])
 Attribute = Literal["phases", "kind", "country", "pupils", "setting", "sector", "disadvantage"]
 
 
@@ -76,7 +80,7 @@ class ContextComparison:
 LITTLE = 0.25
 
 
-def weight_of_evidence(compared: float) -> float:
+def weight_of_evidence(compared: Weight) -> Weight:
     """Return how much a comparison counts that rests on a part of what is compared, 0 to 1.
 
     That two schools lie in one country says little of how alike they are; that they are also of one phase,

@@ -25,6 +25,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import IndexDamagedError
+from index.faiss_index import write_faiss
 from index.vectors import Hits, Rows, Scores
 
 PROBES = 64  # lists that are scanned for one query
@@ -41,8 +42,6 @@ class CompressedIndex:
 
     def __init__(self, lists: faiss.IndexIVF, lists_file: Path, rows_file: Path) -> None:
         self._lists, self._lists_file, self._rows_file = lists, lists_file, rows_file
-        # FAISS would start up to 32 threads a search to touch the lists before they are scanned.
-        faiss.downcast_InvertedLists(lists.invlists).prefetch_nthread = 0
         self._descriptor = os.open(rows_file, os.O_RDONLY)
         weakref.finalize(self, os.close, self._descriptor)
 
@@ -57,8 +56,10 @@ class CompressedIndex:
             lists = faiss.read_index(str(lists_file), faiss.IO_FLAG_MMAP)
         except (RuntimeError, MemoryError) as error:  # a damaged length asks for any amount of memory
             raise IndexDamagedError(lists_file, "cannot be read by FAISS") from error
-        if not _is_ours(lists):
+        mapped = _mapped_lists(lists)
+        if not _is_ours(lists) or mapped is None:
             raise IndexDamagedError(lists_file, "holds another kind of FAISS index")
+        mapped.prefetch_nthread = 0  # else up to 32 threads a search touch the lists before they are scanned
         if sum(map(lists.get_list_size, range(lists.nlist))) != lists.ntotal:
             raise IndexDamagedError(lists_file, "lacks some of its rows")
         expected = lists.ntotal * lists.d * np.dtype("<f4").itemsize
@@ -185,11 +186,17 @@ def write_compressed(vectors: Vectors, lists_file: Path, rows_file: Path) -> Non
             block = _in_memory(vectors[start : start + BLOCK])
             lists.add(block)
             rows.write(block.astype("<f4", copy=False).data)
-        faiss.write_index(lists, str(lists_file))
+        write_faiss(lists, lists_file)
 
 
 def _in_memory(vectors: Vectors) -> Vectors:
     return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _mapped_lists(index: faiss.Index) -> faiss.OnDiskInvertedLists | None:
+    lists = index.invlists if isinstance(index, faiss.IndexIVF) else None
+    mapped = faiss.downcast_InvertedLists(lists) if lists else None
+    return mapped if isinstance(mapped, faiss.OnDiskInvertedLists) else None
 
 
 def _is_ours(index: faiss.Index) -> TypeGuard[faiss.IndexIVFScalarQuantizer]:

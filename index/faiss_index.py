@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 from functools import cached_property
 from pathlib import Path
 
@@ -100,9 +99,7 @@ def write_faiss(index: faiss.Index, file: Path) -> None:
     """Write any FAISS index to a file.
 
     Raises:
-        OSError: If it cannot be written; what FAISS raises itself is no such error.
+        OSError: If it cannot be written. FAISS itself says nothing of a disk that is full at the last bytes.
     """
-    try:
-        faiss.write_index(index, str(file))
-    except RuntimeError as error:
-        raise OSError(errno.EIO, "cannot be written; is the disk full?", str(file)) from error
+    with file.open("wb") as stream:
+        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))

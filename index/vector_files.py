@@ -37,6 +37,7 @@ def open_vectors(folder: Path) -> VectorIndex:
     Raises:
         IndexDamagedError: If a file is missing, or does not hold what its name says.
     """
-    if (folder / LISTS).exists() or (folder / ROWS).exists():
+    compressed = (folder / LISTS).exists() or (folder / ROWS).exists()
+    if compressed and not (folder / EXACT).exists():  # a stray file beside an exact index is no harm
         return CompressedIndex.open(folder / LISTS, folder / ROWS)
     return FaissIndex.load(folder / EXACT)
