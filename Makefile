@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 QUESTION ?= mobiles banned here
+# A folder in BEIR layout, for benchmarks.retrieval.
+BEIR ?=
 
 .PHONY: run serve test check bench clean
 
@@ -23,8 +25,13 @@ check: $(VENV)/.dev
 	$(BIN)/warts check --strict
 	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_packaging.py
 
-bench: $(VENV)/.dev
+# All that README and ARCHITECTURE say in figures; about an hour, on a machine that does nothing else.
+bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.kills
+	$(BIN)/python -m benchmarks.large
+	$(BIN)/python -m benchmarks.speed
+	if [ -n "$(BEIR)" ]; then $(BIN)/python -m benchmarks.retrieval "$(BEIR)"; fi
 
 clean:
 	rm -rf $(VENV)
@@ -39,3 +46,7 @@ $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	touch $@ $(VENV)/.run
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev,bench]"
+	touch $@

@@ -4,9 +4,9 @@ Run:  python -m benchmarks.retrieval DIR
 
 DIR holds corpus.jsonl, queries.jsonl and qrels/test.tsv. The collection is encoded by the model as
 sentence-transformers runs it and by its export, which serves; indexed as an index of cases is; and ranked by
-BM25, by meaning, by reciprocal rank fusion, by a min-max convex fusion, and by ours with the weights that were
-chosen on case studies. Nothing is chosen on DIR. There is no vocabulary, school or field here, and a document
-is one passage: the arms for passages and for the whole are one.
+BM25, by meaning, by reciprocal rank fusion, by a min-max convex fusion, and by ours with the weights that
+were chosen on case studies. Nothing is chosen on DIR. There is no vocabulary, school or field here, and a
+document is one passage: the arms for passages and for the whole are one.
 
 Writes benchmarks/results/retrieval-NAME.{md,json}.
 """

@@ -32,7 +32,7 @@ PROBES = 64  # lists that are scanned for one query
 DEPTH = 2  # candidates for every row that was asked for
 DEPTH_LEAST = 40  # but so many at least
 SEED = 1
-ITERATIONS = 10  # of k-means; more move the centroids hardly
+ITERATIONS = 10  # of k-means
 SAMPLE_PER_LIST = 40  # vectors that k-means learns from
 BLOCK = 50_000  # rows read or written at a time: 75 MB at 384 dimensions
 
@@ -80,10 +80,10 @@ class CompressedIndex:
         return int(self._lists.d)
 
     def search(self, queries: Vectors, k: int) -> Hits:
-        """Return the ``k`` nearest rows to each query, nearly always all of them, with exact scores.
+        """Return the ``k`` nearest rows to each query, with exact scores; a few of the rows may be missed.
 
-        Each query is searched for by itself, which FAISS does in one thread: for so little work, a second
-        one costs more than it saves.
+        The more is asked for, the more is missed (benchmarks/results/large.md), until it is all there is.
+        Each query is searched for by itself, which FAISS does in one thread, however many are set.
 
         Raises:
             ValueError: If a query holds something else than finite numbers.

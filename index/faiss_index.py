@@ -102,4 +102,4 @@ def write_faiss(index: faiss.Index, file: Path) -> None:
         OSError: If it cannot be written. FAISS itself says nothing of a disk that is full at the last bytes.
     """
     with file.open("wb") as stream:
-        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))
+        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]

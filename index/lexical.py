@@ -340,7 +340,8 @@ def _read_array(folder: Path, name: str) -> NDArray[Any]:
     """Return one of the arrays of postings; they are finite numbers in a row, of the type that was saved."""
     file = folder / f"{name}.npy"
     try:
-        array = np.load(file, allow_pickle=False)
+        with file.open("rb") as stream:
+            array = np.lib.format.read_array(stream, allow_pickle=False)
         fits = array.dtype == _ARRAYS[name] and array.ndim == 1 and np.isfinite(array).all()
     except Exception as error:  # what numpy raises depends on where it trips over the header
         raise IndexDamagedError(file, "cannot be read by numpy") from error

@@ -60,6 +60,10 @@ def warts() -> None:
 
 def main() -> None:
     """Run the command line; an error of ours is one plain message, not a traceback."""
+    if sys.argv[1:2] in (["ask"], ["match"]):
+        from service import warming
+
+        warming.begin(sys.argv[2:])
     try:
         warts(prog_name="warts")
     except (WartsError, OSError) as error:  # the latter: a folder that cannot be written, a full disk

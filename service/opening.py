@@ -22,6 +22,7 @@ from index.models import open_model
 from index.storage import current_generation, read_manifest
 from index.term_statistics import shipped_statistics_digest
 from service.settings import Settings
+from service.warming import encoder_begun
 
 
 def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
@@ -39,7 +40,9 @@ def open_matcher(settings: Settings, index: Path | None = None) -> Matcher:
 def encoder_for(settings: Settings, index: CaseIndex) -> Encoder:
     """Return the encoder for an index: the exported model beside it; without one, the configured encoder."""
     model = index.manifest.model
-    return settings.encoder if model is None else open_model(index.directory, model)
+    if model is None:
+        return settings.encoder
+    return encoder_begun(index.directory, model) or open_model(index.directory, model)
 
 
 def open_index(settings: Settings, index: Path | None = None) -> CaseIndex:
