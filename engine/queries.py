@@ -15,6 +15,7 @@ from corpus.parsing import load_json
 from corpus.reading import field_name
 from engine.context import SchoolContext
 
+MOST_MATCHES = 50
 LONGEST_TEXT = 10_000  # characters; a policy document is not a concern
 
 

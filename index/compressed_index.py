@@ -25,7 +25,6 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.errors import IndexDamagedError
-from index.faiss_index import write_faiss
 from index.vectors import Hits, Rows, Scores
 
 PROBES = 64  # lists that are scanned for one query
@@ -186,7 +185,8 @@ def write_compressed(vectors: Vectors, lists_file: Path, rows_file: Path) -> Non
             block = _in_memory(vectors[start : start + BLOCK])
             lists.add(block)
             rows.write(block.astype("<f4", copy=False).data)
-        write_faiss(lists, lists_file)
+        with lists_file.open("wb") as stream:  # FAISS itself says nothing of a disk full at the last bytes
+            faiss.write_index(lists, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
 
 
 def _in_memory(vectors: Vectors) -> Vectors:

@@ -1,11 +1,13 @@
-"""Exact search with FAISS: an `IndexFlatIP` in memory, and its file on disk."""
+"""Exact search with FAISS over vectors in memory, and their file on disk.
+
+The file is a plain array, and FAISS searches it where it lies: it is imported at the first search, which few
+cases never need (`index.case_index`), and an answer is waited for.
+"""
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 
-import faiss
 import numpy as np
 
 from index.encoder import Vectors
@@ -14,60 +16,59 @@ from index.vectors import Hits, Rows, Scores, similarities
 
 
 class FaissIndex:
-    """A `VectorIndex` backed by FAISS's exact inner-product index."""
+    """A `VectorIndex` that searches exactly, by inner product."""
 
-    def __init__(self, index: faiss.IndexFlat) -> None:
-        self._index = index
-
-    @classmethod
-    def build(cls, vectors: Vectors) -> FaissIndex:
-        """Index unit vectors, shape ``(n, dimension)``; row numbers are their positions."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, dtype=np.float32))
-        return cls(index)
+    def __init__(self, vectors: Vectors) -> None:
+        """Take unit vectors, shape ``(n, dimension)``; row numbers are their positions."""
+        self._vectors = np.ascontiguousarray(vectors, dtype=np.float32)
 
     @classmethod
     def load(cls, file: Path) -> FaissIndex:
-        """Read an index that `save` wrote and whose checksum has been verified.
+        """Read vectors that `save` wrote and whose checksum has been verified.
 
         Raises:
-            IndexDamagedError: If the file does not hold an exact inner-product index.
+            IndexDamagedError: If the file does not hold vectors.
         """
         try:
-            index = faiss.read_index(str(file))
-        except RuntimeError as error:
-            raise IndexDamagedError(file, "cannot be read by FAISS") from error
-        if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-            raise IndexDamagedError(file, "holds another kind of FAISS index")
-        return cls(index)
+            with file.open("rb") as stream:
+                vectors = np.lib.format.read_array(stream, allow_pickle=False)
+        except Exception as error:  # what numpy raises depends on where it trips over the header
+            raise IndexDamagedError(file, "cannot be read by numpy") from error
+        if vectors.dtype != np.float32 or vectors.ndim != 2:
+            raise IndexDamagedError(file, "holds something else than vectors")
+        return cls(vectors)
 
     def save(self, file: Path) -> None:
-        """Write the index to a file.
+        """Write the vectors to a file.
 
         Raises:
             OSError: If it cannot be written.
         """
-        write_faiss(self._index, file)
+        with file.open("wb") as stream:
+            np.lib.format.write_array(stream, self._vectors, allow_pickle=False)
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return len(self._vectors)
 
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self._index.d)
+        return int(self._vectors.shape[1])
 
     def search(self, queries: Vectors, k: int) -> Hits:
         """Return the ``k`` nearest rows to each query."""
         k = min(k, len(self))
         if k == 0 or len(queries) == 0:
             return Hits(np.zeros((len(queries), k), np.int64), np.zeros((len(queries), k), np.float32))
+        import faiss
+
         # FAISS leaves open which of equal scores it returns, and in what order. Lower rows first makes
         # results repeatable, so it is asked for more until no tie is cut through.
         wanted = k
         while True:
             wanted = min(2 * wanted, len(self))
-            scores, rows = self._index.search(np.ascontiguousarray(queries, dtype=np.float32), wanted)
+            asked = np.ascontiguousarray(queries, dtype=np.float32)
+            scores, rows = faiss.knn(asked, self._vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
             if wanted == len(self) or (scores[:, -1] < scores[:, k - 1]).all():
                 break
         order = np.lexsort((rows, -scores), axis=1)[:, :k]
@@ -77,29 +78,12 @@ class FaissIndex:
         """Return the vectors of some rows, shape ``(n_rows, dimension)``.
 
         Raises:
-            IndexError: If a row does not exist; FAISS itself would return whatever lies in memory there.
+            IndexError: If a row does not exist.
         """
         if len(rows) and (rows.min() < 0 or rows.max() >= len(self)):
             raise IndexError(f"rows go from 0 to {len(self) - 1}")
-        found: Vectors = self._index.reconstruct_batch(np.ascontiguousarray(rows, dtype=np.int64))
-        return found
+        return self._vectors[rows]
 
     def similarities(self, queries: Vectors, rows: Rows) -> Scores:
         """Return each query's cosine with each of some rows, shape ``(n_queries, n_rows)``."""
-        return similarities(queries, self._in_memory, rows)
-
-    @cached_property
-    def _in_memory(self) -> Vectors:
-        """All vectors where FAISS keeps them, shape ``(n, dimension)``: not a copy."""
-        vectors: Vectors = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dimension)
-        return vectors.reshape(len(self), self.dimension)
-
-
-def write_faiss(index: faiss.Index, file: Path) -> None:
-    """Write any FAISS index to a file.
-
-    Raises:
-        OSError: If it cannot be written. FAISS itself says nothing of a disk that is full at the last bytes.
-    """
-    with file.open("wb") as stream:
-        faiss.write_index(index, faiss.PyCallbackIOWriter(stream.write))  # type: ignore[attr-defined]
+        return similarities(queries, self._vectors, rows)

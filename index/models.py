@@ -7,7 +7,6 @@ import logging
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 from index.encoder import Encoder, SentenceTransformerEncoder
@@ -78,6 +77,8 @@ def open_model(index_dir: Path, entry: ModelEntry) -> ServingEncoder:
 
 def _key_of(encoder: SentenceTransformerEncoder) -> str:
     """Return the name of a model's export: another for other weights, prompts, or versions of the runtime."""
+    from importlib.metadata import version
+
     what = f"{encoder.fingerprint} openvino {version('openvino')} export {EXPORT}"
     return hashlib.sha256(what.encode()).hexdigest()[:16]
 

@@ -1,6 +1,6 @@
 """The vectors of a generation: exact and in memory up to a size, compressed and on disk above it.
 
-Which of the two it is, the files tell: ``vectors.faiss`` is an exact index (`index.faiss_index`);
+Which of the two it is, the files tell: ``vectors.npy`` is an exact index (`index.faiss_index`);
 ``vectors.lists`` and ``vectors.rows`` are a compressed one (`index.compressed_index`).
 """
 
@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.compressed_index import CompressedIndex, write_compressed
 from index.encoder import Vectors
 from index.faiss_index import FaissIndex
 from index.vectors import VectorIndex
 
 EXACT_MOST = 100_000  # vectors: 154 MB at 384 dimensions, and some 15 ms a search
-EXACT, LISTS, ROWS = "vectors.faiss", "vectors.lists", "vectors.rows"
+EXACT, LISTS, ROWS = "vectors.npy", "vectors.lists", "vectors.rows"
 
 
 def save_vectors(vectors: Vectors, folder: Path, *, exact_most: int = EXACT_MOST) -> None:
@@ -26,8 +25,10 @@ def save_vectors(vectors: Vectors, folder: Path, *, exact_most: int = EXACT_MOST
         exact_most: Up to how many vectors the index is an exact one.
     """
     if len(vectors) <= exact_most:
-        FaissIndex.build(vectors).save(folder / EXACT)
+        FaissIndex(vectors).save(folder / EXACT)
     else:
+        from index.compressed_index import write_compressed
+
         write_compressed(vectors, folder / LISTS, folder / ROWS)
 
 
@@ -39,5 +40,7 @@ def open_vectors(folder: Path) -> VectorIndex:
     """
     compressed = (folder / LISTS).exists() or (folder / ROWS).exists()
     if compressed and not (folder / EXACT).exists():  # a stray file beside an exact index is no harm
+        from index.compressed_index import CompressedIndex
+
         return CompressedIndex.open(folder / LISTS, folder / ROWS)
     return FaissIndex.load(folder / EXACT)

@@ -16,10 +16,9 @@ from engine.comparability import Attribute
 from engine.context import SchoolContext
 from engine.diversity import Role
 from engine.intent import Intent
-from engine.queries import LONGEST_TEXT
+from engine.queries import LONGEST_TEXT, MOST_MATCHES
 from engine.ranking import Preferences, Unlike
 
-MOST_MATCHES = 50
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

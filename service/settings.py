@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import platformdirs
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.errors import WartsError
 from corpus.reading import SHIPPED_CASES
 from index.encoder import DEFAULT_MODEL, Encoder, SentenceTransformerEncoder
+
+PREFIX = "WARTS_"
 
 
 class SettingsError(WartsError):
@@ -25,11 +27,12 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: If a value cannot be; it names the variable.
     """
+    told = {name: os.environ.get(f"{PREFIX}{name.upper()}") for name in Settings.model_fields}
     try:
-        return Settings()
+        return Settings.model_validate({name: value for name, value in told.items() if value is not None})
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        name = f"WARTS_{str(fault['loc'][0]).upper()}"
+        name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
         raise SettingsError(f"the setting {name} is {fault['input']!r}: {fault['msg']}") from error
 
 
@@ -37,10 +40,10 @@ def _default_index() -> Path:
     return platformdirs.user_cache_path("warts-and-all") / "index"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What an operator can set."""
 
-    model_config = SettingsConfigDict(env_prefix="WARTS_", frozen=True)
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
 
     index: Path = Field(default_factory=_default_index, description="Folder of the default index.")
     cases: Path = Field(SHIPPED_CASES, description="File or folder of the case studies it is built from.")

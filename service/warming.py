@@ -13,11 +13,11 @@ from pathlib import Path
 
 from corpus.errors import WartsError
 from index.models import open_model
-from index.serving import ServingEncoder
+from index.serving import ServingEncoder, openvino
 from index.storage import ModelEntry, current_generation, read_manifest
 from service.settings import load_settings
 
-_BEGUN: dict[Path, tuple[ModelEntry, Future[ServingEncoder]]] = {}
+_BEGUN: dict[Path, tuple[ModelEntry, ServingEncoder, Future[None]]] = {}
 
 
 def begin(arguments: Sequence[str]) -> None:
@@ -27,20 +27,16 @@ def begin(arguments: Sequence[str]) -> None:
         directory = Path(named) if named else load_settings().index
         model = read_manifest(directory, current_generation(directory)).model
         if model is not None:
+            encoder = open_model(directory, model)
+            openvino()  # imported here, because a thread would get nowhere beside other imports
             threads = ThreadPoolExecutor(1)
-            _BEGUN[directory] = model, threads.submit(_loaded, directory, model)
+            _BEGUN[directory] = model, encoder, threads.submit(encoder.load)
             threads.shutdown(wait=False)
 
 
 def encoder_begun(directory: Path, model: ModelEntry) -> ServingEncoder | None:
     """Return the encoder that was begun to be loaded for an index, if it is the right one and sound."""
-    entry, encoder = _BEGUN.pop(directory, (None, None))
-    if encoder is None or entry != model:
+    entry, encoder, loading = _BEGUN.pop(directory, (None, None, None))
+    if loading is None or entry != model or loading.exception() is not None:
         return None
-    return encoder.result() if encoder.exception() is None else None
-
-
-def _loaded(directory: Path, model: ModelEntry) -> ServingEncoder:
-    encoder = open_model(directory, model)
-    encoder.load()
     return encoder

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from engine.queries import LONGEST_TEXT
+from engine.queries import LONGEST_TEXT, MOST_MATCHES
 from service.commands.options import (
     context_of,
     context_options,
@@ -18,7 +18,6 @@ from service.commands.options import (
     preferences_of,
 )
 from service.opening import open_matcher
-from service.schemas import MOST_MATCHES, AnswerOut
 from service.settings import load_settings
 from service.text_answer import answer_as_text
 
@@ -52,6 +51,11 @@ def ask(
     context = context_of(options)
     preferences = preferences_of(options)
     answer = open_matcher(load_settings(), index_dir).match(concern, context, k, preferences)
-    click.echo(AnswerOut.of(answer).as_line() if as_json else answer_as_text(answer, index_dir))
+    if as_json:
+        from service.schemas import AnswerOut
+
+        click.echo(AnswerOut.of(answer).as_line())
+    else:
+        click.echo(answer_as_text(answer, index_dir))
     if not answer.matches:
         sys.exit(1)

@@ -10,10 +10,10 @@ import click
 from tqdm import tqdm
 
 from corpus.issues import Issue
-from engine.queries import Query, read_queries
+from engine.queries import MOST_MATCHES, Query, read_queries
 from service.commands.options import index_option, json_option, preference_options, preferences_of
 from service.opening import open_matcher
-from service.schemas import MOST_MATCHES, AnswerOut
+from service.schemas import AnswerOut
 from service.settings import load_settings
 
 

@@ -144,7 +144,7 @@ def test_vectors_of_other_cases_are_refused(index_dir, three_cases, encoder, tmp
     other, _ = open_generation(tmp_path / "other")
     folder = rewrite(
         index_dir,
-        lambda folder: (folder / "vectors.faiss").write_bytes((other / "vectors.faiss").read_bytes()),
+        lambda folder: (folder / "vectors.npy").write_bytes((other / "vectors.npy").read_bytes()),
     )
     with pytest.raises(IndexDamagedError, match="does not fit") as caught:
         CaseIndex.open(index_dir)
@@ -152,8 +152,8 @@ def test_vectors_of_other_cases_are_refused(index_dir, three_cases, encoder, tmp
 
 
 def test_vectors_of_another_length_than_the_encoder_gives_are_refused(index_dir):
-    short = FaissIndex.build(np.eye(15, dtype=np.float32))
-    folder = rewrite(index_dir, lambda folder: short.save(folder / "vectors.faiss"))
+    short = FaissIndex(np.eye(15, dtype=np.float32))
+    folder = rewrite(index_dir, lambda folder: short.save(folder / "vectors.npy"))
     with pytest.raises(IndexDamagedError, match="does not fit") as caught:
         CaseIndex.open(index_dir)
     assert caught.value.file == folder / "cases.jsonl"

@@ -194,7 +194,7 @@ def test_a_full_disk_or_a_folder_that_may_not_be_written_is_told_in_one_plain_li
 def test_a_disk_that_is_full_at_the_last_bytes_of_the_vectors_is_noticed(n):
     """FAISS told nobody, and the cut file was published with the checksum of a cut file."""
     with pytest.raises(OSError, match="No space left"):
-        FaissIndex.build(np.eye(n, dtype=np.float32)).save(FULL)
+        FaissIndex(np.eye(n, dtype=np.float32)).save(FULL)
 
 
 # --- builders and readers at the same time

@@ -13,7 +13,7 @@ VECTORS /= np.linalg.norm(VECTORS, axis=1, keepdims=True)
 @pytest.mark.parametrize(
     ("exact_most", "kind", "names"),
     [
-        pytest.param(100, FaissIndex, {"vectors.faiss"}, id="up to the limit"),
+        pytest.param(100, FaissIndex, {"vectors.npy"}, id="up to the limit"),
         pytest.param(99, CompressedIndex, {"vectors.lists", "vectors.rows"}, id="above it"),
     ],
 )
@@ -35,9 +35,9 @@ def test_no_vectors_at_all_can_be_written_and_opened(tmp_path):
     assert len(open_vectors(tmp_path)) == 0
 
 
-@pytest.mark.parametrize("missing", ["vectors.faiss", "vectors.lists", "vectors.rows"])
+@pytest.mark.parametrize("missing", ["vectors.npy", "vectors.lists", "vectors.rows"])
 def test_a_missing_file_is_named(tmp_path, missing):
-    save_vectors(VECTORS, tmp_path, exact_most=100 if missing == "vectors.faiss" else 0)
+    save_vectors(VECTORS, tmp_path, exact_most=100 if missing == "vectors.npy" else 0)
     (tmp_path / missing).unlink()
     with pytest.raises(IndexDamagedError) as caught:
         open_vectors(tmp_path)
