@@ -131,8 +131,11 @@ def read_context(text: str) -> tuple[SchoolContext, tuple[ContextReading, ...]]:
     Of two readings that overlap the longer one stands; of two values for one attribute the one that stands
     with "we are", "our" or the like does, else the first one, except that phases add up.
     """
+    every = list(_readings(text))
+    if not every:
+        return SchoolContext(), ()
     elsewhere = [found.span() for pattern in _ELSEWHERE for found in pattern.finditer(text)]
-    own = [r for r in _readings(text) if all(r.end <= start or r.start >= end for start, end in elsewhere)]
+    own = [r for r in every if all(r.end <= start or r.start >= end for start, end in elsewhere)]
     readings = _without_overlaps(sorted(own, key=lambda r: (r.start - r.end, r.start)))
     surely = sorted(readings, key=lambda r: (-_weight(text, r), r.start))
     country = next((r.value for r in surely if r.attribute == "country"), None)

@@ -54,15 +54,27 @@ NO_PREFERENCES = Preferences()
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One candidate with the parts that sum to its score."""
+    """One candidate with the parts that sum to its score.
+
+    Attributes:
+        position: The case's position in the index.
+        names: What the parts are called.
+        values: How much each of them is.
+    """
 
     position: int
-    parts: dict[str, float]
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """The parts by name."""
+        return dict(zip(self.names, self.values, strict=True))
 
     @property
     def score(self) -> float:
         """The sum of the parts."""
-        return sum(self.parts.values())
+        return sum(self.values)
 
 
 def rank(
@@ -94,7 +106,7 @@ def rank(
     best_first = kept[np.lexsort((here[kept], -columns[kept].sum(axis=1)))]
     names = tuple(parts)
     return [
-        Ranked(position, dict(zip(names, row, strict=True)))
+        Ranked(position, names, tuple(row))
         for position, row in zip(here[best_first].tolist(), columns[best_first].tolist(), strict=True)
     ]
 

@@ -196,8 +196,7 @@ class LexicalIndex:
     def shares(self, text: str | Terms) -> Scores:
         """Return every document's share of the best possible score, shape ``(n_documents,)``, in [0, 1)."""
         query = terms_of(text, self._vocabulary) if isinstance(text, str) else text
-        best = 0.0
-        scores = np.zeros(len(self), dtype=np.float32)
+        best, weights = 0.0, []
         for term in query.terms:
             weight = self.weight(term)
             if (concept := query.concept_of.get(term)) is not None:
@@ -206,7 +205,8 @@ class LexicalIndex:
                 # "Mobiles" is rare and "phones" is not, but they are asked for alike: the concept counts.
                 weight = min(weight, NAMED_SHARE * self.weight(concept))
             best += weight
-            self._postings.add(term, weight, scores)
+            weights.append((term, weight))
+        scores = self._postings.scores(weights)
         return scores / np.float32(best) if best else scores
 
     def terms(self, text: str) -> Terms:
@@ -319,11 +319,16 @@ class _Postings:
             np.save(content, getattr(self, name), allow_pickle=False)
             (folder / f"{name}.npy").write_bytes(content.getbuffer())
 
-    def add(self, term: str, weight: float, scores: Scores) -> None:
-        """Add a term's part to every document's score."""
-        if (column := self.column_of.get(term)) is not None:
-            here = slice(self.first[column], self.first[column + 1])
-            scores[self.documents[here]] += np.float32(weight) * self.amounts[here]
+    def scores(self, weights: Iterable[tuple[str, float]]) -> Scores:
+        """Return every document's sum of the amounts of some terms, each by its weight, shape ``(size,)``."""
+        documents, amounts = [self.documents[:0]], [self.amounts[:0]]
+        for term, weight in weights:
+            if (column := self.column_of.get(term)) is not None:
+                here = slice(self.first[column], self.first[column + 1])
+                documents.append(self.documents[here])
+                amounts.append(np.float32(weight) * self.amounts[here])
+        found = np.bincount(np.concatenate(documents), np.concatenate(amounts), minlength=self.size)
+        return found.astype(np.float32)
 
 
 _ARRAYS = {"first": np.int64, "documents": np.int32, "amounts": np.float32}

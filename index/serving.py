@@ -101,10 +101,10 @@ class ServingEncoder:
         tokens = self._tokenize(texts, self.identity.query_prompt)
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         with self._asking:
-            for start in range(0, len(tokens), MOST_QUERIES):
-                some = tokens[start : start + MOST_QUERIES]
-                inputs = _padded(some, len(some), _rounded(max(map(len, some))))
-                vectors[start : start + len(some)] = self._for_queries.infer(inputs, share_inputs=True)[0]
+            for rows in _of_like_length([len(ids) for ids in tokens]):
+                length = _rounded(max(len(tokens[row]) for row in rows))
+                inputs = _padded([tokens[row] for row in rows], len(rows), length)
+                vectors[rows] = self._for_queries.infer(inputs, share_inputs=True)[0]
         return vectors
 
     def encode_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
@@ -208,6 +208,18 @@ def best_precision() -> Precision:
 
 def _rounded(length: int) -> int:
     return -(-length // STEP) * STEP
+
+
+def _of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield which texts to encode together: several at once, but short ones not padded to long ones."""
+    group: list[int] = []
+    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if group and (len(group) == MOST_QUERIES or lengths[row] > 2 * lengths[group[0]] + STEP):
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[list[int], int, int]]:

@@ -19,7 +19,7 @@ from index.case_index import CaseIndex
 
 def ranking(*scores):
     """Make a ranking of cases at positions 0, 1, ... with given scores."""
-    return [Ranked(number, {"words": score}) for number, score in enumerate(scores)]
+    return [Ranked(number, ("words",), (score,)) for number, score in enumerate(scores)]
 
 
 def positions(ranked):
