@@ -3,7 +3,7 @@
 Run:  python -m benchmarks.quality [--index DIR] [--split test]
 
 It is what `warts evaluate --ablation` prints with all files of tests/relevance, with the versions and the
-machine beside it.
+machine beside it, and with what it costs that the exported model serves and not the one it came from.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.machine import describe_machine
-from engine.ablation import ablated, without_adapter
+from engine.ablation import ablated, encoded_by, without_adapter
 from engine.context_evaluation import context_f1, read_context_gold
 from engine.evaluation import evaluate
 from engine.judgements import read_judged_set
 from engine.pairs import pair_accuracy, read_pairs
+from index.encoder import SentenceTransformerEncoder
 from service.evaluation_report import as_markdown, as_plain
 from service.opening import open_matcher, progress_bar
 from service.settings import load_settings
@@ -44,12 +45,15 @@ def main() -> None:
     unseen = (JUDGED / "unseen-cases.txt").read_text(encoding="utf-8").split()
     with progress_bar("passages for the baselines") as progress:
         published = without_adapter(matcher, progress)
+    with progress_bar("passages by sentence-transformers") as progress:
+        reference = encoded_by(matcher, SentenceTransformerEncoder(), progress)
+    by_reference = ("vectors of sentence-transformers, not of its export", reference)
     with progress_bar("queries") as progress:
         evaluation = evaluate(
             matcher,
             judged.of_split(options.split),
             published=published,
-            ablated=ablated(matcher, published),
+            ablated=(*ablated(matcher, published), by_reference),
             unseen=unseen,
             progress=progress,
         )

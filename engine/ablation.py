@@ -11,7 +11,7 @@ from corpus.vocabulary import Vocabulary
 from engine.matcher import Matcher
 from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
-from index.encoder import DEFAULT_MODEL, PUBLISHED_MODEL, Progress, SentenceTransformerEncoder
+from index.encoder import DEFAULT_MODEL, PUBLISHED_MODEL, Encoder, Progress, SentenceTransformerEncoder
 from index.lexical import CASE_TERMS, PASSAGE_TERMS, LexicalIndex
 from index.term_statistics import shipped_statistics
 from index.vectors import FlatIndex
@@ -57,12 +57,15 @@ def _without_vocabulary(index: CaseIndex) -> CaseIndex:
 
 def without_adapter(matcher: Matcher, progress: Progress | None = None) -> Matcher | None:
     """Return ours over the published model's vectors, encoding all passages; None if it has no adapter."""
-    index = matcher.index
-    if index.manifest.encoder.model != DEFAULT_MODEL:
+    if matcher.index.manifest.encoder.model != DEFAULT_MODEL:
         return None
-    encoder = SentenceTransformerEncoder(PUBLISHED_MODEL)
-    texts = [passage.indexed_text for passage in index.passages]
-    vectors = encoder.encode_passages(texts, progress=progress)
+    return encoded_by(matcher, SentenceTransformerEncoder(PUBLISHED_MODEL), progress)
+
+
+def encoded_by(matcher: Matcher, encoder: Encoder, progress: Progress | None = None) -> Matcher:
+    """Return ours over another encoder's vectors, encoding all passages."""
+    index = matcher.index
+    vectors = encoder.encode_passages([one.indexed_text for one in index.passages], progress=progress)
     manifest = index.manifest.model_copy(update={"encoder": encoder.identity})
     return Matcher(
         replace(index, manifest=manifest, vectors=FlatIndex(np.ascontiguousarray(vectors))), encoder

@@ -10,21 +10,18 @@ query word that no document has counts in the divisor: what was asked for and is
 
 from __future__ import annotations
 
-import io
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from corpus.vocabulary import Mention, Vocabulary, stems_of, stems_with_spans
 from index.errors import IndexDamagedError
+from index.postings import Postings
 from index.term_statistics import TermStatistics
 from index.vectors import Rows, Scores
 
@@ -42,7 +39,6 @@ _MORE_STOPWORDS = (
 )
 _STOP_STEMS = frozenset(stems_of(f"{_STOPWORDS} {_MORE_STOPWORDS}"))
 _CONCEPT = "\x01"
-K1, B = 1.2, 0.75  # Lucene's defaults
 CASE_TERMS, PASSAGE_TERMS = 140.0, 15.0  # of usual length, rounded from the shipped cases
 NAMED_SHARE = 0.5  # of its concept's weight that a word counts for itself; chosen on the training queries
 
@@ -124,7 +120,7 @@ class LexicalIndex:
     Source: Kamphuis et al., "Which BM25 do you mean?", ECIR 2020, doi:10.1007/978-3-030-45442-5_4
     """
 
-    def __init__(self, postings: _Postings, vocabulary: Vocabulary, statistics: TermStatistics) -> None:
+    def __init__(self, postings: Postings, vocabulary: Vocabulary, statistics: TermStatistics) -> None:
         self._postings, self._vocabulary, self.statistics = postings, vocabulary, statistics
 
     @classmethod
@@ -150,7 +146,7 @@ class LexicalIndex:
             return cls(_updated(texts, vocabulary, usual_length, *known), vocabulary, statistics)
         terms = [terms_of(text, vocabulary).terms for text in texts]
         length = usual_length or sum(map(len, terms)) / max(1, len(terms)) or 1.0
-        return cls(_Postings.of(terms, length), vocabulary, statistics or TermStatistics.of(terms))
+        return cls(Postings.of(terms, length), vocabulary, statistics or TermStatistics.of(terms))
 
     @classmethod
     def load(cls, folder: Path, vocabulary: Vocabulary) -> LexicalIndex:
@@ -168,7 +164,7 @@ class LexicalIndex:
             raise IndexDamagedError(file, "does not hold how rare terms are") from error
         if not all(0 <= held <= statistics.documents for held in statistics.frequency.values()):
             raise IndexDamagedError(file, "counts more documents than there are")
-        return cls(_Postings.load(folder), vocabulary, statistics)
+        return cls(Postings.load(folder), vocabulary, statistics)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
@@ -229,135 +225,9 @@ class LexicalIndex:
         return self.statistics.weight(term)
 
 
-@dataclass(frozen=True, slots=True)
-class _Postings:
-    """For each term the documents that hold it, and how much: its saturated, length-normalised frequency.
-
-    The documents of term ``t`` are ``documents[first[t]:first[t + 1]]``, ascending.
-    """
-
-    size: int
-    column_of: dict[str, int]
-    first: NDArray[np.int64]
-    documents: NDArray[np.int32]
-    amounts: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, texts: Sequence[Sequence[str]], usual_length: float) -> _Postings:
-        holders: dict[str, list[tuple[int, float]]] = {}
-        for number, terms in enumerate(texts):
-            room = K1 * (1 - B + B * len(terms) / usual_length)
-            for term, count in Counter(terms).items():
-                holders.setdefault(term, []).append((number, count / (count + room)))
-        columns = [holders[term] for term in sorted(holders)]
-        return cls(
-            len(texts),
-            {term: column for column, term in enumerate(sorted(holders))},
-            np.cumsum([0, *map(len, columns)], dtype=np.int64),
-            np.array([number for column in columns for number, _ in column], dtype=np.int32),
-            np.array([amount for column in columns for _, amount in column], dtype=np.float32),
-        )
-
-    @classmethod
-    def joined(cls, size: int, parts: Sequence[tuple[_Postings, Rows]]) -> _Postings:
-        """Return postings made of others.
-
-        Args:
-            size: How many documents the result has.
-            parts: Postings, each with the new number of each of its documents; -1 for one left out.
-        """
-        terms, numbers, amounts = [], [], []
-        for postings, number_of in parts:
-            names = np.array(list(postings.column_of), dtype=object)
-            new = number_of[postings.documents]
-            terms.append(np.repeat(names, np.diff(postings.first))[new >= 0])
-            numbers.append(new[new >= 0])
-            amounts.append(postings.amounts[new >= 0])
-        all_terms, documents = np.concatenate(terms), np.concatenate(numbers)
-        column_of = {term: column for column, term in enumerate(sorted(set(all_terms)))}
-        columns = np.array([column_of[term] for term in all_terms], dtype=np.int64)
-        order = np.lexsort((documents, columns))
-        return cls(
-            size,
-            column_of,
-            np.cumsum([0, *np.bincount(columns, minlength=len(column_of))], dtype=np.int64),
-            documents[order].astype(np.int32),
-            np.concatenate(amounts)[order],
-        )
-
-    def is_as(self, other: _Postings) -> bool:
-        """Say whether all of it is the same."""
-        return (self.size, self.column_of) == (other.size, other.column_of) and all(
-            np.array_equal(getattr(self, name), getattr(other, name)) for name in _ARRAYS
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> _Postings:
-        file = folder / "terms.json"
-        try:
-            about = _TermsFile.model_validate_json(file.read_bytes())
-        except ValidationError as error:
-            raise IndexDamagedError(file, "does not hold terms") from error
-        column_of = {term: column for column, term in enumerate(about.terms)}
-        first, documents, amounts = (_read_array(folder, name) for name in _ARRAYS)
-        fit = (
-            len(column_of) == len(about.terms) == len(first) - 1
-            and np.array_equal(first, np.sort(first))
-            and (first[0], first[-1]) == (0, len(documents))
-            and len(documents) == len(amounts)
-            and ((documents >= 0) & (documents < about.size)).all()
-        )
-        if not fit:
-            raise IndexDamagedError(folder, "holds files that do not fit one another")
-        return cls(about.size, column_of, first, documents, amounts)
-
-    def save(self, folder: Path) -> None:
-        about = {"size": self.size, "terms": list(self.column_of)}
-        (folder / "terms.json").write_text(json.dumps(about), encoding="utf-8")
-        for name in _ARRAYS:
-            content = io.BytesIO()  # not into the file itself: on a full disk numpy does not say so
-            np.save(content, getattr(self, name), allow_pickle=False)
-            (folder / f"{name}.npy").write_bytes(content.getbuffer())
-
-    def scores(self, weights: Iterable[tuple[str, float]]) -> Scores:
-        """Return every document's sum of the amounts of some terms, each by its weight, shape ``(size,)``."""
-        documents, amounts = [self.documents[:0]], [self.amounts[:0]]
-        for term, weight in weights:
-            if (column := self.column_of.get(term)) is not None:
-                here = slice(self.first[column], self.first[column + 1])
-                documents.append(self.documents[here])
-                amounts.append(np.float32(weight) * self.amounts[here])
-        found = np.bincount(np.concatenate(documents), np.concatenate(amounts), minlength=self.size)
-        return found.astype(np.float32)
-
-
-_ARRAYS = {"first": np.int64, "documents": np.int32, "amounts": np.float32}
-
-
-class _TermsFile(BaseModel):
-    """What ``terms.json`` says: how many documents there are, and the term of each column."""
-
-    size: NonNegativeInt
-    terms: tuple[str, ...]
-
-
-def _read_array(folder: Path, name: str) -> NDArray[Any]:
-    """Return one of the arrays of postings; they are finite numbers in a row, of the type that was saved."""
-    file = folder / f"{name}.npy"
-    try:
-        with file.open("rb") as stream:
-            array = np.lib.format.read_array(stream, allow_pickle=False)
-        fits = array.dtype == _ARRAYS[name] and array.ndim == 1 and np.isfinite(array).all()
-    except Exception as error:  # what numpy raises depends on where it trips over the header
-        raise IndexDamagedError(file, "cannot be read by numpy") from error
-    if not fits:
-        raise IndexDamagedError(file, "holds another kind of array")
-    return np.asarray(array)
-
-
 def _updated(
     texts: Sequence[str], vocabulary: Vocabulary, usual_length: float, known: LexicalIndex, rows: Rows
-) -> _Postings:
+) -> Postings:
     """Return the postings of texts, those of known ones taken over; see `LexicalIndex.build`."""
     number_of = np.full(len(known), -1, dtype=np.int64)
     old, first = np.unique(rows, return_index=True)  # a text that stands twice is taken over once
@@ -365,5 +235,5 @@ def _updated(
     taken = np.zeros(len(texts), dtype=bool)
     taken[number_of[number_of >= 0]] = True
     new = np.flatnonzero(~taken)
-    read = _Postings.of([terms_of(texts[int(row)], vocabulary).terms for row in new], usual_length)
-    return _Postings.joined(len(texts), [(known._postings, number_of), (read, new)])
+    read = Postings.of([terms_of(texts[int(row)], vocabulary).terms for row in new], usual_length)
+    return Postings.joined(len(texts), [(known._postings, number_of), (read, new)])

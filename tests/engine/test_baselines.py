@@ -14,7 +14,8 @@ from engine.matcher import Matcher
 from engine.queries import Query
 from index.building import build_index
 from index.case_index import CaseIndex
-from index.lexical import K1, B, LexicalIndex
+from index.lexical import LexicalIndex
+from index.postings import K1, B
 
 NAMES = ["BM25, best passage", "dense, best passage", "RRF of the two", "simple blend"]
 QUERIES = ("walnut kiosk", "zebra", "zebra lemon quokka", "lemon tundra")
