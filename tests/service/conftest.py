@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -126,7 +127,8 @@ def run_app(monkeypatch: pytest.MonkeyPatch, index_dir: Path, gated: GatedEncode
             await asyncio.wait_for(whole(), PATIENCE)
 
         try:
-            asyncio.run(bounded())
+            with ThreadPoolExecutor(1) as thread:  # the main one may have a loop: of the browser tests
+                thread.submit(lambda: asyncio.run(bounded())).result()
         finally:
             gated.gate.set()
 

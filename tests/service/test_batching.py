@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ def running(test, **bounds):
         finally:
             batcher.close()
 
-    asyncio.run(whole())
+    with ThreadPoolExecutor(1) as thread:  # the main one may have a loop: of the browser tests
+        thread.submit(lambda: asyncio.run(whole())).result()
 
 
 async def held(batcher, gated, *requests):
