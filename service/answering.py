@@ -85,8 +85,6 @@ class Answering:
     async def _steps(
         self, matcher: Matcher, question: Question, present: Callable[[Answer], Presented]
     ) -> Presented:
-        if self.inside == 1:  # alone: going from thread to thread would take longer than it gains
-            return await self._work(lambda: present(_answered(matcher, question)))
         understood = await self._work(lambda: matcher.understand(question.text, question.context))
         vectors = await self.batcher.encode(matcher.encoder, understood.texts)
         return await self._work(
@@ -104,10 +102,6 @@ class Answering:
         """End both threads; questions that still wait get a `ClosingError`."""
         self.batcher.close()
         self._thread.shutdown(wait=False)
-
-
-def _answered(matcher: Matcher, question: Question) -> Answer:
-    return matcher.match(question.text, question.context, question.k, question.preferences)
 
 
 @asynccontextmanager
