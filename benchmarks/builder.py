@@ -20,8 +20,8 @@ import index.models
 from corpus.records import CaseStudy
 from index.building import build_index
 from index.encoder import EncoderIdentity, Progress, SentenceTransformerEncoder, Vectors
+from index.manifest import Manifest
 from index.serving import ABOUT, MODEL_FILES, ModelFile, ServingEncoder
-from index.storage import Manifest
 
 DIMENSION = 64
 

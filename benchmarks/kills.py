@@ -35,8 +35,9 @@ from corpus.reading import SHIPPED_CASES, read_cases
 from corpus.records import CaseStudy
 from index.case_index import CaseIndex
 from index.errors import IndexNotFoundError
+from index.manifest import Manifest, read_manifest
 from index.models import open_model
-from index.storage import Manifest, current_generation, read_manifest
+from index.storage import current_generation
 
 STEPS = "before each change"
 PHASES = ("preparing", "exporting", "writing", "publishing", "clearing up")

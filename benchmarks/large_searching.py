@@ -19,7 +19,7 @@ import numpy as np
 
 from index import compressed_index
 from index.encoder import Vectors
-from index.vector_files import ROWS, open_vectors
+from index.vector_files import LISTS, ROWS, open_vectors
 from index.vectors import VectorIndex
 
 BLOCK = 50_000
@@ -29,7 +29,9 @@ def main() -> None:
     """Open, then answer until there are no more questions."""
     kind, folder = sys.argv[1], Path(sys.argv[2])
     queries = np.load(folder / "queries.npy")
-    index = open_vectors(folder / "index") if kind == "ours" else _exact(folder / "vectors.npy")
+    index = (
+        open_vectors(folder / "index", (LISTS, ROWS)) if kind == "ours" else _exact(folder / "vectors.npy")
+    )
     for line in sys.stdin:
         print(json.dumps(_answer(index, queries, folder, json.loads(line))), flush=True)
 

@@ -91,7 +91,7 @@ def measure(
         for model in (PUBLISHED_MODEL, DEFAULT_MODEL):
             reference = SentenceTransformerEncoder(model)
             with only_builder(folder / model):
-                served = serving_encoder(reference, folder / model, texts)
+                served, _ = serving_encoder(reference, folder / model, texts)
             encoders = {"served": served}
             if model == DEFAULT_MODEL:  # what serving costs is measured on the one that is shipped
                 encoders["reference"] = reference
@@ -107,7 +107,7 @@ def _cosines(encoder: Encoder, texts: list[str], asked: list[str], folder: Path)
     folder.mkdir()
     with progress_bar(f"{encoder.identity.model}") as progress:
         save_vectors(encoder.encode_passages(texts, progress=progress), folder)
-    index = open_vectors(folder)
+    index = open_vectors(folder, {file.name for file in folder.iterdir()})
     return index.similarities(encoder.encode_queries(asked), np.arange(len(index)))
 
 

@@ -46,12 +46,11 @@ def ablated(matcher: Matcher, published: Matcher | None) -> Iterator[tuple[str, 
 
 def _without_vocabulary(index: CaseIndex) -> CaseIndex:
     no_words = Vocabulary((), digest="")
-    texts = [passage.indexed_text for passage in index.passages]
-    cases = [texts[row] for row in index.first_row[:-1]]
+    cases = [index.texts[row] for row in index.first_row[:-1]]
     return replace(
         index,
         words_of_cases=LexicalIndex.build(cases, no_words, shipped_statistics(), CASE_TERMS),
-        words_of_passages=LexicalIndex.build(texts, no_words, shipped_statistics(), PASSAGE_TERMS),
+        words_of_passages=LexicalIndex.build(index.texts, no_words, shipped_statistics(), PASSAGE_TERMS),
     )
 
 
@@ -65,7 +64,7 @@ def without_adapter(matcher: Matcher, progress: Progress | None = None) -> Match
 def encoded_by(matcher: Matcher, encoder: Encoder, progress: Progress | None = None) -> Matcher:
     """Return ours over another encoder's vectors, encoding all passages."""
     index = matcher.index
-    vectors = encoder.encode_passages([one.indexed_text for one in index.passages], progress=progress)
+    vectors = encoder.encode_passages(index.texts, progress=progress)
     manifest = index.manifest.model_copy(update={"encoder": encoder.identity})
     return Matcher(
         replace(index, manifest=manifest, vectors=FlatIndex(np.ascontiguousarray(vectors))), encoder

@@ -29,7 +29,7 @@ class Baselines:
     def __init__(self, matcher: Matcher) -> None:
         index, no_words = matcher.index, Vocabulary((), digest="")
         self._matcher, self._starts = matcher, index.first_row[:-1]
-        texts = [passage.indexed_text for passage in index.passages]
+        texts = index.texts
         self._passages = LexicalIndex.build(texts, no_words)
         self._cases = LexicalIndex.build([texts[row] for row in self._starts], no_words)
         self._vectors = index.vectors.vectors(np.arange(len(index.vectors)))

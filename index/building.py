@@ -18,17 +18,10 @@ from index.case_index import DERIVED, CaseIndex, Derived, passages_of, retold_st
 from index.encoder import Encoder, Progress, Vectors
 from index.errors import EmptyCorpusError, SearchIndexError
 from index.lexical import CASE_TERMS, PASSAGE_TERMS, LexicalIndex
-from index.models import entry_of, serving_encoder
+from index.manifest import FORMAT, Manifest, ModelEntry, describe_files, write_manifest
+from index.models import serving_encoder
 from index.spelling import words_in_use
-from index.storage import (
-    FORMAT,
-    Manifest,
-    ModelEntry,
-    describe_files,
-    only_builder,
-    write_manifest,
-    writing_generation,
-)
+from index.storage import only_builder, writing_generation
 from index.term_statistics import shipped_statistics, shipped_statistics_digest
 from index.vector_files import save_vectors
 from index.vectors import Rows
@@ -67,7 +60,7 @@ def build_index(
         encoder: Embeds the passages; its export, if it has one, is kept with the index and answers queries.
         directory: Folder of the index; made if it does not exist.
         sources_digest: Of the files, if these are the operator's own cases; see `Manifest`.
-        progress: Called with how many passages are encoded and how many have to be.
+        progress: Called while passages are encoded.
 
     Raises:
         EmptyCorpusError: If there is no case.
@@ -80,17 +73,18 @@ def build_index(
     passages, vocabulary = passages_of(cases), shipped_vocabulary()
     texts = [passage.indexed_text for passage in passages]
     with only_builder(directory):
-        encoder = serving_encoder(encoder, directory, texts)
-        model, digest, built_at = entry_of(encoder), corpus_digest(cases), datetime.now(UTC)
+        encoder, model = serving_encoder(encoder, directory, texts)
+        digest, built_at = corpus_digest(cases), datetime.now(UTC)
         before = _before(directory, encoder, model)
-        vectors, encoded = _vectors(texts, encoder, before, progress)
+        rows = _rows_in(before.texts if before else (), texts)
+        vectors, encoded = _vectors(texts, encoder, before, rows, progress)
         with writing_generation(directory, digest, built_at) as folder:
             lines = "".join(to_json(case) + "\n" for case in cases)
             (folder / "cases.jsonl").write_text(lines, encoding="utf-8")
             derived = Derived(stories=retold_stories(cases), words=words_in_use(texts, vocabulary))
             (folder / DERIVED).write_text(derived.model_dump_json(), encoding="utf-8")
             save_vectors(vectors, folder)
-            for name, index in _word_indexes(passages, before):
+            for name, index in _word_indexes(passages, texts, before, rows):
                 index.save(folder / name)
             manifest = Manifest(
                 format=FORMAT,
@@ -120,41 +114,35 @@ def _before(directory: Path, encoder: Encoder, model: ModelEntry | None) -> Case
 
 
 def _vectors(
-    texts: Sequence[str], encoder: Encoder, before: CaseIndex | None, progress: Progress | None
+    texts: Sequence[str],
+    encoder: Encoder,
+    before: CaseIndex | None,
+    rows: Rows,
+    progress: Progress | None,
 ) -> tuple[Vectors, int]:
     """Return the vectors of texts, shape ``(n_texts, dimension)``, and how many of them had to be encoded."""
+    known, new = np.flatnonzero(rows >= 0), np.flatnonzero(rows < 0)
+    encoded = encoder.encode_passages([texts[int(row)] for row in new], progress=progress)
     if before is None:
-        return encoder.encode_passages(texts, progress=progress), len(texts)
-    rows = _rows_in([passage.indexed_text for passage in before.passages], texts)
-    known = rows >= 0
-    new = np.flatnonzero(~known)
+        return encoded, len(new)
     vectors = np.zeros((len(texts), encoder.identity.dimension), dtype=np.float32)
-    vectors[known] = before.vectors.vectors(rows[known])
-    vectors[new] = encoder.encode_passages([texts[int(row)] for row in new], progress=progress)
+    vectors[known], vectors[new] = before.vectors.vectors(rows[known]), encoded
     return vectors, len(new)
 
 
 def _word_indexes(
-    passages: Sequence[Passage], before: CaseIndex | None
+    passages: Sequence[Passage], texts: Sequence[str], before: CaseIndex | None, rows: Rows
 ) -> Iterator[tuple[str, LexicalIndex]]:
     """Yield both indexes of words with their folders' names; texts known from before are not read again."""
-    vocabulary = shipped_vocabulary()
-    if before is not None and before.manifest.vocabulary_digest != vocabulary.digest:
-        before = None
-    texts, cases = _texts_of(passages)
-    texts_before, cases_before = _texts_of(before.passages if before else ())
-    for name, new, old, index, usual_length in (
-        ("words-of-cases", cases, cases_before, before and before.words_of_cases, CASE_TERMS),
-        ("words-of-passages", texts, texts_before, before and before.words_of_passages, PASSAGE_TERMS),
-    ):
-        known = (index, _rows_in(old, new)) if index else None
-        yield name, LexicalIndex.build(new, vocabulary, shipped_statistics(), usual_length, known)
-
-
-def _texts_of(passages: Sequence[Passage]) -> tuple[list[str], list[str]]:
-    """Return the texts of all passages, and of the whole cases among them."""
-    texts = [passage.indexed_text for passage in passages]
-    return texts, [text for text, one in zip(texts, passages, strict=True) if one.field == WHOLE_CASE]
+    vocabulary, rare = shipped_vocabulary(), shipped_statistics()
+    whole = [text for text, passage in zip(texts, passages, strict=True) if passage.field == WHOLE_CASE]
+    known_cases = known_passages = None
+    if before is not None and before.manifest.vocabulary_digest == vocabulary.digest:
+        whole_before = [before.texts[row] for row in before.first_row[:-1]]
+        known_cases = before.words_of_cases, _rows_in(whole_before, whole)
+        known_passages = before.words_of_passages, rows
+    yield "words-of-cases", LexicalIndex.build(whole, vocabulary, rare, CASE_TERMS, known_cases)
+    yield "words-of-passages", LexicalIndex.build(texts, vocabulary, rare, PASSAGE_TERMS, known_passages)
 
 
 def _rows_in(before: Sequence[str], texts: Sequence[str]) -> Rows:

@@ -22,8 +22,9 @@ from corpus.vocabulary import shipped_vocabulary
 from index.encoder import EncoderIdentity, Vectors
 from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
 from index.lexical import LexicalIndex
+from index.manifest import Manifest
 from index.spelling import Spelling
-from index.storage import Manifest, open_generation, read_pointer
+from index.storage import open_generation, read_pointer
 from index.vector_files import open_vectors
 from index.vectors import Rows, Scores, VectorIndex
 
@@ -101,7 +102,7 @@ class CaseIndex:
             raise VocabularyMismatchError(directory)
         cases = _read_cases(folder / "cases.jsonl")
         passages = passages_of(cases)
-        vectors = open_vectors(folder)
+        vectors = open_vectors(folder, manifest.files)
         if len(vectors) != len(passages) or vectors.dimension != manifest.encoder.dimension:
             raise IndexDamagedError(folder / "cases.jsonl", "does not fit the vectors beside it")
         words = (
@@ -126,6 +127,11 @@ class CaseIndex:
         """
         if self.manifest.encoder != identity:
             raise EncoderMismatchError(built_with=str(self.manifest.encoder), configured=str(identity))
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What is indexed of each passage; positions are rows."""
+        return tuple(passage.indexed_text for passage in self.passages)
 
     @cached_property
     def first_row(self) -> Rows:

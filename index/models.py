@@ -11,18 +11,22 @@ from pathlib import Path
 
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.errors import SearchIndexError
+from index.manifest import ModelEntry, describe_files, read_manifest, verify_files
 from index.serving import ServingEncoder, read_about
-from index.storage import ModelEntry, describe_files, read_manifest, sync, sync_tree, verify_files
+from index.storage import sync, sync_tree
 
 EXPORT = 1  # raised when the same model has to be exported anew
 logger = logging.getLogger("warts")
 
 
-def serving_encoder(encoder: Encoder, index_dir: Path, texts: Sequence[str]) -> Encoder:
+def serving_encoder(
+    encoder: Encoder, index_dir: Path, texts: Sequence[str]
+) -> tuple[Encoder, ModelEntry | None]:
     """Return the encoder that an index is built and asked with: a model's export, made at the first build.
 
-    Must be called within `index.storage.only_builder`. An encoder that is no sentence-transformers model,
-    or whose model cannot be exported, serves itself.
+    With it comes what a manifest keeps of the export; None where there is none: an encoder that is no
+    sentence-transformers model, or whose model cannot be exported, serves itself. Must be called within
+    `index.storage.only_builder`.
 
     Args:
         encoder: The configured encoder.
@@ -30,7 +34,7 @@ def serving_encoder(encoder: Encoder, index_dir: Path, texts: Sequence[str]) -> 
         texts: What is going to be encoded; the export is verified on some of it.
     """
     if not isinstance(encoder, SentenceTransformerEncoder):
-        return encoder
+        return encoder, None
     from index.exporting import ExportError, export_model
 
     key = _key_of(encoder)
@@ -50,18 +54,11 @@ def serving_encoder(encoder: Encoder, index_dir: Path, texts: Sequence[str]) -> 
         sync(models)  # before a generation that names it is published
     except ExportError as error:
         logger.warning("%s; it serves as it is, slowly", error)
-        return encoder
+        return encoder, None
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return ServingEncoder(models / key, about)
-
-
-def entry_of(encoder: Encoder) -> ModelEntry | None:
-    """Return what a manifest keeps of the exported model behind an encoder; None where there is none."""
-    if not isinstance(encoder, ServingEncoder):
-        return None
-    files = describe_files(encoder.folder)
-    return ModelEntry(key=encoder.folder.name, precision=encoder.precision, files=files)
+    served = ServingEncoder(models / key, about)
+    return served, ModelEntry(key=key, precision=served.precision, files=describe_files(served.folder))
 
 
 def open_model(index_dir: Path, entry: ModelEntry) -> ServingEncoder:
@@ -83,11 +80,12 @@ def _key_of(encoder: SentenceTransformerEncoder) -> str:
     return hashlib.sha256(what.encode()).hexdigest()[:16]
 
 
-def _known(index_dir: Path, key: str) -> ServingEncoder | None:
+def _known(index_dir: Path, key: str) -> tuple[ServingEncoder, ModelEntry] | None:
     """Return the export that a generation vouches for, the current one or the one before, if it is sound."""
     for generation in (index_dir / "generations").iterdir():
         with suppress(SearchIndexError):
             model = read_manifest(index_dir, generation).model
             if model is not None and model.key == key:
-                return open_model(index_dir, model)
+                encoder = open_model(index_dir, model)
+                return encoder, model.model_copy(update={"precision": encoder.precision})
     return None

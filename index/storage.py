@@ -1,4 +1,4 @@
-"""An index on disk: generations, checksums, atomic publishing, verified opening.
+"""An index on disk: generations, atomic publishing, verified opening.
 
     INDEX/
       CURRENT                     the name of the generation to read, and the SHA-256 of its manifest
@@ -17,83 +17,22 @@ Every file is compared with its checksum before anything parses it; nothing is e
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from index.encoder import EncoderIdentity
-from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError, SearchIndexError
+from index.errors import IndexDamagedError, IndexNotFoundError, SearchIndexError
+from index.manifest import MANIFEST, Manifest, entry_of, read_manifest, verify_file, verify_files
 
 logger = logging.getLogger("warts")
-FORMAT = 3
-MANIFEST = "manifest.json"
-_BLOCK = 1 << 24  # bytes read at a time
-_ALTERED = "is not what was written (its checksum differs)"
 _GENERATION = re.compile(r"\d{8}T\d{6}-[0-9a-f]{12}(?:-\d+)?", re.ASCII)
 _POINTER = re.compile(rf"(?P<name>{_GENERATION.pattern}) (?P<sha256>[0-9a-f]{{64}})", re.ASCII)
 _MODEL = re.compile(r"[0-9a-f]{16}|\.exporting-[0-9a-f]{16}")  # see `index.models`
-
-
-class FileEntry(BaseModel):
-    """Size and checksum of one file of a generation."""
-
-    model_config = ConfigDict(frozen=True)
-
-    bytes: int
-    sha256: str
-
-
-class ModelEntry(BaseModel):
-    """An exported model in the folder ``models`` of the index.
-
-    Attributes:
-        key: Name of its folder.
-        precision: The one that the passages were encoded in.
-        files: Its files.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    key: str
-    precision: str
-    files: dict[str, FileEntry]
-
-
-class Manifest(BaseModel):
-    """What a generation was built from and with.
-
-    Attributes:
-        corpus_digest: SHA-256 of what the cases say.
-        sources_digest: SHA-256 of the files that they were read from, where those are the operator's own
-            cases, so that the index may be built again from them when they change; empty for cases that
-            were named, whose index is left alone.
-        model: The exported model that answers; None where the encoder cannot be exported and serves itself.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    format: Literal[3]
-    built_at: datetime
-    corpus_digest: str
-    sources_digest: str = ""
-    vocabulary_digest: str
-    statistics_digest: str = ""
-    cases: int
-    passages: int
-    encoder: EncoderIdentity
-    model: ModelEntry | None = None
-    versions: dict[str, str]
-    files: dict[str, FileEntry]
 
 
 @contextmanager
@@ -137,7 +76,7 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
         work.mkdir()
         try:
             yield work
-            vouched = _entry_of(work / MANIFEST).sha256
+            vouched = entry_of(work / MANIFEST).sha256
             sync_tree(work)
             work.rename(generations / name)
             sync(generations)
@@ -169,18 +108,6 @@ def _prune(index_dir: Path, keep: Set[str | None]) -> None:
             shutil.rmtree(model_folder, ignore_errors=True)
 
 
-def describe_files(folder: Path) -> dict[str, FileEntry]:
-    """Return size and checksum of every file below a folder, by its path relative to it."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _entry_of(path) for path in files}
-
-
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write the manifest of a generation; it comes last, when all other files are there."""
-    text = json.dumps(manifest.model_dump(mode="json"), indent=2)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-
-
 def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
     """Return the current generation's folder and manifest, every file of it verified.
 
@@ -190,22 +117,10 @@ def open_generation(index_dir: Path) -> tuple[Path, Manifest]:
         IndexDamagedError: If a file is missing or does not have its checksum.
     """
     folder, manifest_sha256 = read_pointer(index_dir)
-    if _found(folder / MANIFEST).sha256 != manifest_sha256:
-        raise IndexDamagedError(folder / MANIFEST, _ALTERED)
+    verify_file(folder / MANIFEST, manifest_sha256)
     manifest = read_manifest(index_dir, folder)
     verify_files(folder, manifest.files)
     return folder, manifest
-
-
-def verify_files(folder: Path, files: Mapping[str, FileEntry]) -> None:
-    """Compare files with what was written of them.
-
-    Raises:
-        IndexDamagedError: If one is missing, or does not have its size and checksum.
-    """
-    for name, entry in files.items():
-        if _found(folder / name) != entry:
-            raise IndexDamagedError(folder / name, _ALTERED)
 
 
 def current_generation(index_dir: Path) -> Path:
@@ -243,52 +158,11 @@ def _pointed_to(index_dir: Path) -> tuple[str, str]:
     return found["name"], found["sha256"]
 
 
-def read_manifest(index_dir: Path, folder: Path) -> Manifest:
-    """Return a generation's manifest; its files are not looked at.
-
-    Raises:
-        IndexFormatError: If another version wrote it.
-        IndexDamagedError: If it cannot be read.
-    """
-    file = folder / MANIFEST
-    try:
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
-        raise IndexDamagedError(file, "cannot be read") from error
-    found = content.get("format") if isinstance(content, dict) else None
-    if found != FORMAT:
-        raise IndexFormatError(index_dir, found=found, expected=FORMAT)
-    try:
-        return Manifest.model_validate(content)
-    except ValidationError as error:
-        raise IndexDamagedError(file, "does not hold a manifest") from error
-
-
 def _current_name(index_dir: Path) -> str | None:
     try:
         return current_generation(index_dir).name
     except SearchIndexError:
         return None
-
-
-def _found(file: Path) -> FileEntry:
-    """Return size and checksum of a file that ought to be there."""
-    if not file.is_file():
-        raise IndexDamagedError(file, "is missing")
-    try:
-        return _entry_of(file)
-    except OSError as error:
-        raise IndexDamagedError(file, f"cannot be read ({error.strerror})") from error
-
-
-def _entry_of(file: Path) -> FileEntry:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        # Each block lets go of the interpreter once, and has to wait for it after: few and large ones cost
-        # nothing, while those of the standard library held up the loading of a model by half a second.
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return FileEntry(bytes=file.stat().st_size, sha256=digest.hexdigest())
 
 
 def _free_name(generations: Path, name: str) -> str:

@@ -1,11 +1,12 @@
 """The vectors of a generation: exact and in memory up to a size, compressed and on disk above it.
 
-Which of the two it is, the files tell: ``vectors.npy`` is an exact index (`index.faiss_index`);
-``vectors.lists`` and ``vectors.rows`` are a compressed one (`index.compressed_index`).
+Which of the two it is, the files tell that the manifest names: ``vectors.npy`` is an exact index
+(`index.faiss_index`); ``vectors.lists`` and ``vectors.rows`` are a compressed one (`index.compressed_index`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Container
 from pathlib import Path
 
 from index.encoder import Vectors
@@ -32,15 +33,18 @@ def save_vectors(vectors: Vectors, folder: Path, *, exact_most: int = EXACT_MOST
         write_compressed(vectors, folder / LISTS, folder / ROWS)
 
 
-def open_vectors(folder: Path) -> VectorIndex:
+def open_vectors(folder: Path, files: Container[str]) -> VectorIndex:
     """Open what `save_vectors` wrote and whose checksums have been verified.
+
+    Args:
+        folder: Of the generation.
+        files: The names of what was written there; others that may lie beside are left alone.
 
     Raises:
         IndexDamagedError: If a file is missing, or does not hold what its name says.
     """
-    compressed = (folder / LISTS).exists() or (folder / ROWS).exists()
-    if compressed and not (folder / EXACT).exists():  # a stray file beside an exact index is no harm
-        from index.compressed_index import CompressedIndex
+    if EXACT in files:
+        return FaissIndex.load(folder / EXACT)
+    from index.compressed_index import CompressedIndex
 
-        return CompressedIndex.open(folder / LISTS, folder / ROWS)
-    return FaissIndex.load(folder / EXACT)
+    return CompressedIndex.open(folder / LISTS, folder / ROWS)

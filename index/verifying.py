@@ -40,7 +40,7 @@ def verify_index(directory: Path) -> Iterator[str]:
         return
     encoder = open_model(directory, index.manifest.model)
     rows = np.unique(np.linspace(0, len(index.passages) - 1, SAMPLE).astype(np.int64))
-    again = encoder.encode_passages([index.passages[row].indexed_text for row in rows])
+    again = encoder.encode_passages([index.texts[row] for row in rows])
     least = float((again * index.vectors.vectors(rows)).sum(axis=1).min())
     if encoder.identity != index.manifest.encoder or least < LEAST_COSINE:
         raise IndexDamagedError(encoder.folder, "is not the model that the passages were encoded with")
@@ -52,18 +52,16 @@ def _verify_cases(index: CaseIndex) -> None:
     counted = (corpus_digest(index.cases), len(index.cases), len(index.passages))
     if counted != (manifest.corpus_digest, manifest.cases, manifest.passages):
         raise IndexDamagedError(index.generation / "cases.jsonl", "holds other cases than the manifest says")
-    texts = [passage.indexed_text for passage in index.passages]
-    derived = (retold_stories(index.cases), words_in_use(texts, shipped_vocabulary()))
+    derived = (retold_stories(index.cases), words_in_use(index.texts, shipped_vocabulary()))
     if derived != (index.derived.stories, index.derived.words):
         raise IndexDamagedError(index.generation / "derived.json", "was worked out from other cases")
 
 
 def _verify_words(index: CaseIndex) -> None:
-    texts = [passage.indexed_text for passage in index.passages]
-    cases = [texts[row] for row in index.first_row[:-1]]
+    cases = [index.texts[row] for row in index.first_row[:-1]]
     for name, found, expected, usual_length in (
         ("words-of-cases", index.words_of_cases, cases, CASE_TERMS),
-        ("words-of-passages", index.words_of_passages, texts, PASSAGE_TERMS),
+        ("words-of-passages", index.words_of_passages, index.texts, PASSAGE_TERMS),
     ):
         again = LexicalIndex.build(expected, shipped_vocabulary(), found.statistics, usual_length)
         if again != found:

@@ -16,7 +16,8 @@ from pathlib import Path
 from engine.matcher import Matcher
 from index.case_index import CaseIndex
 from index.encoder import Encoder, EncoderIdentity
-from index.storage import ModelEntry, current_generation
+from index.manifest import ModelEntry
+from index.storage import current_generation
 
 logger = logging.getLogger("warts")
 RETRY_SECONDS = 30.0  # until a generation that could not be opened is looked at again

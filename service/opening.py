@@ -18,8 +18,9 @@ from index.building import build_index
 from index.case_index import CaseIndex
 from index.encoder import Encoder, Progress, adapter_of
 from index.errors import IndexFormatError, IndexNotFoundError
+from index.manifest import read_manifest
 from index.models import open_model
-from index.storage import current_generation, read_manifest
+from index.storage import current_generation
 from index.term_statistics import shipped_statistics_digest
 from service.settings import Settings
 from service.warming import encoder_begun

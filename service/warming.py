@@ -12,9 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from corpus.errors import WartsError
+from index.manifest import ModelEntry, read_manifest
 from index.models import open_model
 from index.serving import ServingEncoder, openvino
-from index.storage import ModelEntry, current_generation, read_manifest
+from index.storage import current_generation
 from service.settings import load_settings
 
 _BEGUN: dict[Path, tuple[ModelEntry, ServingEncoder, Future[None]]] = {}

@@ -5,13 +5,8 @@ import shutil
 
 import pytest
 
-from index.storage import (
-    current_generation,
-    describe_files,
-    open_generation,
-    write_manifest,
-    writing_generation,
-)
+from index.manifest import describe_files, write_manifest
+from index.storage import current_generation, open_generation, writing_generation
 
 
 @pytest.fixture

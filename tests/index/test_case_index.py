@@ -11,13 +11,8 @@ from index.building import build_index
 from index.case_index import CaseIndex
 from index.errors import EncoderMismatchError, IndexDamagedError, VocabularyMismatchError
 from index.faiss_index import FaissIndex
-from index.storage import (
-    current_generation,
-    describe_files,
-    open_generation,
-    write_manifest,
-    writing_generation,
-)
+from index.manifest import describe_files, write_manifest
+from index.storage import current_generation, open_generation, writing_generation
 
 # Of the three cases: whole, summary and five or six statements each.
 SIZES = [5, 6, 4]

@@ -19,13 +19,8 @@ from index.building import build_index
 from index.case_index import CaseIndex
 from index.errors import IndexDamagedError
 from index.faiss_index import FaissIndex
-from index.storage import (
-    current_generation,
-    only_builder,
-    open_generation,
-    write_manifest,
-    writing_generation,
-)
+from index.manifest import write_manifest
+from index.storage import current_generation, only_builder, open_generation, writing_generation
 
 HERE, FULL = Path(__file__).parent, Path("/dev/full")
 GENERATIONS_KEPT = 2

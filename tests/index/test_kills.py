@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.kills import outcome, rubbish
 from index.building import build_index
-from index.storage import current_generation, describe_files, write_manifest, writing_generation
+from index.manifest import describe_files, write_manifest
+from index.storage import current_generation, writing_generation
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,9 @@ import index.models
 from index.case_index import CaseIndex
 from index.encoder import EncoderIdentity
 from index.errors import IndexDamagedError, SearchIndexError
+from index.manifest import ModelEntry, describe_files
 from index.models import open_model
 from index.serving import ABOUT, GRAPH, MODEL_FILES, TOKENIZER, WEIGHTS, ModelFile, ServingEncoder, openvino
-from index.storage import ModelEntry, describe_files
 from service.opening import encoder_for
 from service.settings import Settings
 

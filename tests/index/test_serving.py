@@ -193,7 +193,7 @@ def test_a_model_that_cannot_be_exported_serves_itself(monkeypatch, tmp_path, ca
     monkeypatch.setattr("index.exporting.export_model", fail)
     encoder = SentenceTransformerEncoder()
     with only_builder(tmp_path):
-        assert serving_encoder(encoder, tmp_path, ["phones"]) is encoder
+        assert serving_encoder(encoder, tmp_path, ["phones"]) == (encoder, None)
     assert "it has no graph" in caplog.text
     assert list((tmp_path / "models").iterdir()) == []
 

@@ -8,15 +8,8 @@ import pytest
 
 from index.case_index import CaseIndex
 from index.errors import IndexDamagedError, IndexFormatError, IndexNotFoundError
-from index.storage import (
-    FORMAT,
-    current_generation,
-    describe_files,
-    open_generation,
-    read_manifest,
-    write_manifest,
-    writing_generation,
-)
+from index.manifest import FORMAT, describe_files, read_manifest, write_manifest
+from index.storage import current_generation, open_generation, writing_generation
 
 VERSION = b'{"format": %d}' % FORMAT
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
