@@ -117,6 +117,8 @@ def _as_written(reading: ContextReading, corrections: Sequence[Correction]) -> C
 
 def clean_text(text: str) -> str:
     """Return a text without control characters, half characters, invisible marks and runs of white space."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = "".join(_visible(character) for character in text)
     return " ".join(unicodedata.normalize("NFC", visible).split())
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from corpus.records import CaseStudy
 from engine.context import SchoolContext
-from engine.ranking import Ranked
+from engine.ranking import Ranked, Ranking
 from index.case_index import CaseIndex
 
 Role = Literal["gave-up", "settled", "elsewhere"]
@@ -35,19 +35,21 @@ def roles_of(case: CaseStudy, context: SchoolContext) -> tuple[Role, ...]:
     return tuple(roles)
 
 
-def folded(ranked: Sequence[Ranked], index: CaseIndex) -> tuple[list[Ranked], dict[int, list[int]]]:
+def folded(ranking: Ranking, index: CaseIndex) -> tuple[Ranking, dict[int, list[int]]]:
     """Return the ranking without retold stories, and for each story kept the positions folded under it."""
-    kept: list[Ranked] = []
     under: dict[int, list[int]] = {}
+    if not index.same_story:
+        return ranking, under
+    kept: list[int] = []
     teller: dict[int, int] = {}
-    for one in ranked:
-        story = index.same_story.get(one.position, one.position)
+    for place, position in enumerate(ranking.positions):
+        story = index.same_story.get(position, position)
         if story in teller:
-            under.setdefault(teller[story], []).append(one.position)
+            under.setdefault(teller[story], []).append(position)
         else:
-            teller[story] = one.position
-            kept.append(one)
-    return kept, under
+            teller[story] = position
+            kept.append(place)
+    return ranking.at(kept), under
 
 
 def diversified(ranked: Sequence[Ranked], needs: Sequence[Set[int]]) -> list[Ranked]:

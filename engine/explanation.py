@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
+from corpus.passages import FIELDS
 from engine.answers import MatchedPassage
 from engine.retrieval import Candidates
 from index.case_index import CaseIndex
@@ -21,38 +21,53 @@ _SOUGHT_WEIGHT = (
 )
 
 
-def mirroring_passages(
-    index: CaseIndex, candidates: Candidates, position: int, sought: Sequence[str] = ()
-) -> Sequence[MatchedPassage]:
-    """Return the one to five statements of a case that mirror the worry, each scored against it alone.
+class Explanations:
+    """Explains why cases matched one concern."""
 
-    Every part of the concern may be what a statement answers, so its best part counts.
+    def __init__(self, index: CaseIndex, candidates: Candidates, sought: Sequence[str] = ()) -> None:
+        """Take what was found.
 
-    Args:
-        index: The index searched.
-        candidates: What was found there.
-        position: The case's position in the index; one of the candidates.
-        sought: The fields that were asked for, if any.
-    """
-    rows = index.rows_of_case(position)
-    first = int(np.searchsorted(candidates.rows, rows.start))
-    columns = slice(first, first + len(rows))
-    meant = slice(0, candidates.parts.meant)  # what was ruled out is mirrored by nothing
-    nearness = (
-        candidates.passage_cosine[meant, columns] + WORDS_WEIGHT * candidates.passage_words[meant, columns]
-    ).max(axis=0) / (1 + WORDS_WEIGHT)
-    scored = [
-        MatchedPassage(
-            index.passages[row], min(1.0, float(score) * _weight(index.passages[row].field, sought))
+        Args:
+            index: The index searched.
+            candidates: What was found there.
+            sought: The fields that were asked for, if any.
+        """
+        self._index, self._candidates = index, candidates
+        meant = slice(0, candidates.parts.meant)  # what was ruled out is mirrored by nothing
+        nearness = (candidates.passage_cosine[meant] + WORDS_WEIGHT * candidates.passage_words[meant]).max(
+            axis=0
+        ) / (1 + WORDS_WEIGHT)
+        weight_of_field = np.array([_weight(field, sought) for field in FIELDS])
+        weights = weight_of_field[index.field_of_row[candidates.rows]]
+        self._scores = np.minimum(1.0, nearness.astype(np.float64) * weights)
+        self._shown = weights > 0
+        self._telling = index.words_of_passages.telling(candidates.terms[meant])
+
+    def mirroring_passages(self, position: int) -> tuple[MatchedPassage, ...]:
+        """Return the one to five statements of a case that mirror the worry, each scored against it alone.
+
+        Every part of the concern may be what a statement answers, so its best part counts.
+
+        Args:
+            position: The case's position in the index; one of the candidates.
+        """
+        rows = self._index.rows_of_case(position)
+        first = int(np.searchsorted(self._candidates.rows, rows.start))
+        places = first + np.flatnonzero(self._shown[first : first + len(rows)])
+        best = places[np.argsort(-self._scores[places], kind="stable")[:MOST_PASSAGES]]
+        least = LEAST_OF_BEST * self._scores[best[0]]
+        return tuple(
+            self._matched(int(self._candidates.rows[place]), float(self._scores[place]))
+            for place in best
+            if self._scores[place] >= least
         )
-        for row, score in zip(rows, nearness, strict=True)
-        if index.passages[row].field in _FIELD_WEIGHT
-    ]
-    best = sorted(scored, key=lambda one: -one.score)[:MOST_PASSAGES]
-    shown = [one for one in best if one.score >= LEAST_OF_BEST * best[0].score]
-    telling = index.words_of_passages.telling(candidates.terms[meant])
-    return [replace(one, met=index.words_of_passages.met_in(one.passage.text, telling)) for one in shown]
+
+    def _matched(self, row: int, score: float) -> MatchedPassage:
+        passage = self._index.passages[row]
+        met = self._index.words_of_passages.met_in(passage.text, self._telling)
+        return MatchedPassage(passage, score, met)
 
 
 def _weight(field: str, sought: Sequence[str]) -> float:
-    return _FIELD_WEIGHT[field] * (_SOUGHT_WEIGHT if field in sought else 1.0)
+    """Return how much a field mirrors a worry; 0 for one that is not shown."""
+    return _FIELD_WEIGHT.get(field, 0.0) * (_SOUGHT_WEIGHT if field in sought else 1.0)

@@ -12,9 +12,9 @@ from engine.concern import Concern, parse_concern
 from engine.confidence import confidences_of, verdict_of
 from engine.context import SchoolContext
 from engine.diversity import LOOKED_AT, diversified, folded, roles_of
-from engine.explanation import mirroring_passages
+from engine.explanation import Explanations
 from engine.intent import fields_sought
-from engine.ranking import NO_PREFERENCES, Preferences, Ranked, rank
+from engine.ranking import NO_PREFERENCES, Preferences, Ranked, Ranking, facts_of, rank
 from engine.retrieval import Candidates, QueryParts, candidates_for, query_parts
 from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
@@ -117,17 +117,19 @@ class Matcher:
                 concern, "none", 0.0, (), (), advice_for(concern, "none", preferences, all_excluded=True)
             )
         confidences = confidences_of(candidates)
-        best = max(confidences[one.position] for one in ranked[:SURE_AMONG])
+        best = max(confidences[position] for position in ranked.positions[:SURE_AMONG])
         worries = self._answer_worries(concern, candidates, ranked)
-        ordered, retold = folded(ranked, self.index)
+        stories, retold = folded(ranked, self.index)
+        ordered = list(stories[: max(k, LOOKED_AT)])
         if self._tuning.diverse:
             ordered = diversified(ordered, self._needs(concern, ordered, worries))
+        explanations = Explanations(self.index, candidates, fields_sought(concern.sought))
         return Answer(
             concern,
             verdict_of(best),
             best,
             tuple(
-                self._explain(one, candidates, confidences, concern, retold.get(one.position, ()))
+                self._explain(one, explanations, confidences, concern, retold.get(one.position, ()))
                 for one in ordered[:k]
             ),
             worries,
@@ -137,31 +139,30 @@ class Matcher:
     def _explain(
         self,
         ranked: Ranked,
-        candidates: Candidates,
+        explanations: Explanations,
         confidences: Mapping[int, float],
         concern: Concern,
         retold: Sequence[int],
     ) -> Match:
         case = self.index.cases[ranked.position]
-        sought = fields_sought(concern.sought)
         return Match(
             case=case,
             score=ranked.score,
             parts=ranked.parts,
             confidence=confidences[ranked.position],
-            context=compare_contexts(concern.context, SchoolContext.of(case.institution)),
-            passages=tuple(mirroring_passages(self.index, candidates, ranked.position, sought)),
+            context=compare_contexts(concern.context, facts_of(self.index).contexts[ranked.position]),
+            passages=explanations.mirroring_passages(ranked.position),
             roles=roles_of(case, concern.context),
             retold=tuple(self.index.cases[position].id for position in retold),
         )
 
     def _answer_worries(
-        self, concern: Concern, candidates: Candidates, ranked: Sequence[Ranked]
+        self, concern: Concern, candidates: Candidates, ranked: Ranking
     ) -> tuple[WorryAnswer, ...]:
         """Answer each of several worries by itself, from the cases that are not excluded."""
         if len(concern.worries) < 2:
             return ()
-        allowed = {one.position for one in ranked}
+        allowed = set(ranked.positions)
         answers = []
         for worry, part in zip(concern.worries, candidates.parts.of_worry, strict=True):
             sure = sorted(

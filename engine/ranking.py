@@ -6,15 +6,15 @@ closeness), so a very comparable school with another problem cannot overtake one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args, overload
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import CaseStudy
+from corpus.records import CaseStudy, Independence
 from engine.comparability import ALIKE, NEUTRAL, WEIGHTS, Attribute
 from engine.context import SchoolContext
 from engine.fusion import convex_parts
@@ -77,15 +77,51 @@ class Ranked:
         return sum(self.values)
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking(Sequence[Ranked]):
+    """Candidates, best first, kept as arrays: only what is looked at becomes a `Ranked`.
+
+    Attributes:
+        positions: The cases' positions in the index.
+        names: What the parts of a score are called.
+        values: The parts of each score, shape ``(n_cases, n_parts)``.
+    """
+
+    positions: tuple[int, ...]
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @overload
+    def __getitem__(self, place: int) -> Ranked: ...
+    @overload
+    def __getitem__(self, place: slice) -> Ranking: ...
+    def __getitem__(self, place: int | slice) -> Ranked | Ranking:
+        if isinstance(place, slice):
+            return Ranking(self.positions[place], self.names, self.values[place])
+        return Ranked(self.positions[place], self.names, tuple(self.values[place].tolist()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Ranking) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def at(self, places: Sequence[int]) -> Ranking:
+        """Return some of them, in the order of their places."""
+        return Ranking(tuple(self.positions[place] for place in places), self.names, self.values[places])
+
+
 def rank(
     index: CaseIndex,
     candidates: Candidates,
     context: SchoolContext,
     preferences: Preferences = NO_PREFERENCES,
     tuning: Tuning = TUNING,
-) -> list[Ranked]:
+) -> Ranking:
     """Return the candidates, best first; of equal scores the one that comes first in the index."""
-    facts = _facts_of(index)
+    facts = facts_of(index)
     here = candidates.positions
     similarities = facts.schools.similarities(context)
     alike = {attribute: values[here] for attribute, values in similarities.items()}
@@ -96,7 +132,7 @@ def rank(
     shares = {
         "context": closeness * tuning.context_share * (comparable - NEUTRAL) / NEUTRAL,
         "story": tuning.story_share * facts.share_told[here],
-        "independence": np.array([tuning.independence.get(one, 0.0) for one in facts.independence])[here],
+        "independence": facts.independence_shares(tuning)[here],
     }
     if "count-less" in preferences.unlike.values():
         shares["unlike"] = -tuning.unlike_share * _largest_difference(alike, preferences, len(here))
@@ -104,11 +140,7 @@ def rank(
     columns = np.stack([np.asarray(values, dtype=np.float64) for values in parts.values()], axis=1)
     kept = np.flatnonzero(~_excluded(alike, preferences, len(here)))
     best_first = kept[np.lexsort((here[kept], -columns[kept].sum(axis=1)))]
-    names = tuple(parts)
-    return [
-        Ranked(position, names, tuple(row))
-        for position, row in zip(here[best_first].tolist(), columns[best_first].tolist(), strict=True)
-    ]
+    return Ranking(tuple(here[best_first].tolist()), tuple(parts), columns[best_first])
 
 
 def _excluded(alike: Similarities, preferences: Preferences, size: int) -> NDArray[np.bool_]:
@@ -130,23 +162,39 @@ def _largest_difference(alike: Similarities, preferences: Preferences, size: int
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
-    """What ranking needs to know of every case of an index, worked out once."""
+class Facts:
+    """What ranking and explaining need to know of every case of an index, worked out once.
 
+    Attributes:
+        contexts: What is known of each case's school.
+        schools: The same, to be compared all at once.
+        share_told: How much each case tells of what a leader reads it for, 0 to 1.
+        independence: Who says so, as a place among the values of `Independence`.
+    """
+
+    contexts: tuple[SchoolContext, ...]
     schools: SchoolTable
     share_told: NDArray[np.float64]
-    independence: tuple[str, ...]
+    independence: NDArray[np.int64]
+
+    def independence_shares(self, tuning: Tuning) -> NDArray[np.float64]:
+        """Return what each case gains or loses by who says so, as a share of its relevance."""
+        return np.array([tuning.independence.get(kind, 0.0) for kind in _INDEPENDENCE])[self.independence]
 
 
-_FACTS: WeakKeyDictionary[CaseIndex, _Facts] = WeakKeyDictionary()
+_INDEPENDENCE = get_args(Independence)
+_FACTS: WeakKeyDictionary[CaseIndex, Facts] = WeakKeyDictionary()
 
 
-def _facts_of(index: CaseIndex) -> _Facts:
+def facts_of(index: CaseIndex) -> Facts:
+    """Return the facts of an index; worked out at the first call."""
     if (known := _FACTS.get(index)) is None:
-        known = _FACTS[index] = _Facts(
-            SchoolTable([SchoolContext.of(case.institution) for case in index.cases]),
+        contexts = tuple(SchoolContext.of(case.institution) for case in index.cases)
+        known = _FACTS[index] = Facts(
+            contexts,
+            SchoolTable(contexts),
             np.array([_share_told(case) for case in index.cases]),
-            tuple(case.provenance.independence for case in index.cases),
+            np.array([_INDEPENDENCE.index(case.provenance.independence) for case in index.cases]),
         )
     return known
 

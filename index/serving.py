@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 GRAPH, WEIGHTS, TOKENIZER, ABOUT = "graph.xml", "graph.bin", "tokenizer.json", "model.json"
 MODEL_FILES = (GRAPH, WEIGHTS, TOKENIZER, ABOUT)
 STEP = 8  # tokens; lengths are rounded up to a multiple, because every new shape costs the runtime time
-BATCH_TOKENS = 256  # of one batch of passages; on processors of today larger ones only pad more
-MOST_QUERIES = 16  # texts of one batch of queries
+BATCH_TOKENS = 256  # of one batch; on processors of today larger ones only pad more
+PASS_TOKENS = 24  # what a pass costs by itself, as tokens
 
 Precision = Literal["bf16", "f32"]
 Tokens = NDArray[np.int64]
@@ -101,7 +101,7 @@ class ServingEncoder:
         tokens = self._tokenize(texts, self.identity.query_prompt)
         vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
         with self._asking:
-            for rows in _of_like_length([len(ids) for ids in tokens]):
+            for rows in _together([len(ids) for ids in tokens]):
                 length = _rounded(max(len(tokens[row]) for row in rows))
                 inputs = _padded([tokens[row] for row in rows], len(rows), length)
                 vectors[rows] = self._for_queries.infer(inputs, share_inputs=True)[0]
@@ -210,13 +210,16 @@ def _rounded(length: int) -> int:
     return -(-length // STEP) * STEP
 
 
-def _of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield which texts to encode together: several at once, but short ones not padded to long ones."""
+def _together(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield which queries to encode in one pass: several, unless padding them costs more than a pass."""
     group: list[int] = []
+    padding = 0
     for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if group and (len(group) == MOST_QUERIES or lengths[row] > 2 * lengths[group[0]] + STEP):
+        if group:
+            padding += len(group) * (_rounded(lengths[row]) - _rounded(lengths[group[-1]]))
+        if group and (padding > PASS_TOKENS or (len(group) + 1) * _rounded(lengths[row]) > BATCH_TOKENS):
             yield group
-            group = []
+            group, padding = [], 0
         group.append(row)
     if group:
         yield group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from engine.context import SchoolContext
 from engine.diversity import HEAD, LOOKED_AT, NEARLY, diversified, folded, roles_of
 from engine.matcher import Matcher
-from engine.ranking import Ranked
+from engine.ranking import Ranked, Ranking
 from engine.tuning import TUNING
 from index.building import build_index
 from index.case_index import CaseIndex
@@ -163,7 +164,7 @@ def retold(tmp_path, make_case, encoder):
     ],
 )
 def test_a_retold_story_is_folded_under_whichever_is_ranked_first(retold, order, kept, under):
-    ranked = [EVEN[position] for position in order]
+    ranked = Ranking(tuple(order), ("words",), np.zeros((len(order), 1)))
     found, folded_under = folded(ranked, retold)
     assert (positions(found), folded_under) == (kept, under)
 
@@ -189,7 +190,8 @@ def test_a_chain_of_wording_and_of_sources_is_one_story(tmp_path, make_case, enc
     )
     cases = [first, make_case(id="told-1"), make_case(id="told-2", provenance=mine)]
     build_index(cases, encoder, tmp_path / "i")
-    found, under = folded(EVEN[:3], CaseIndex.open(tmp_path / "i"))
+    ranked = Ranking((0, 1, 2), ("words",), np.zeros((3, 1)))
+    found, under = folded(ranked, CaseIndex.open(tmp_path / "i"))
     assert (positions(found), under) == ([0], {0: [1, 2]})
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpus.vocabulary import shipped_vocabulary, stems_of
 from engine.concern import parse_concern
-from engine.explanation import MOST_PASSAGES, mirroring_passages
+from engine.explanation import MOST_PASSAGES, Explanations
 from engine.retrieval import retrieve
 from index.building import build_index
 from index.case_index import CaseIndex
@@ -23,7 +23,7 @@ def explain(tmp_path, encoder):
         build_index(cases, encoder, tmp_path / "made")
         index = CaseIndex.open(tmp_path / "made")
         candidates = retrieve(index, encoder, parse_concern(text))
-        return mirroring_passages(index, candidates, position, sought)
+        return Explanations(index, candidates, sought).mirroring_passages(position)
 
     return make
 
