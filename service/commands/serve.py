@@ -35,7 +35,7 @@ def serve(host: str, port: int, index_dir: Path | None) -> None:
     click.echo(
         f"{len(index.cases)} cases; open http://{host}:{port}/ in a browser (Ctrl+C ends it)", err=True
     )
-    # An encoder that is done needs the interpreter to go on; by default it would wait for it ten times as long
+    # An encoder that is done needs the interpreter to go on; by default it would wait ten times as long
     # while questions are read and ranked (sixteen clients get about 8% more answers so).
     sys.setswitchinterval(0.0005)
     # The access log of uvicorn would hold the address of the page, and with it the question.
