@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Sector, Setting
+from engine.facets import CaseFilter
 from engine.similar import find_case, similar_cases
-from service.filters import CaseFilter
 from service.problems import problem_responses
 from service.readiness import TheLive
 from service.schemas import CaseBrief, CasesOut, SimilarCase, SimilarOut
@@ -28,6 +28,7 @@ def cases(
     sector: Annotated[list[Sector], Query(default_factory=list)],
     kind: Annotated[list[Kind], Query(default_factory=list)],
     technology: Annotated[list[str], Query(default_factory=list, examples=[["tablets"]])],
+    theme: Annotated[list[str], Query(default_factory=list, examples=[["cost"]])],
     outcome: Annotated[list[Outcome], Query(default_factory=list)],
     independence: Annotated[list[Independence], Query(default_factory=list)],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -35,14 +36,17 @@ def cases(
 ) -> CasesOut:
     """List the cases that pass the filters, by id. Several values of one filter mean any of them."""
     wanted = CaseFilter(
-        tuple(phase),
-        tuple(setting),
-        tuple(code.upper() for code in country),
-        tuple(sector),
-        tuple(kind),
-        tuple(technology),
-        tuple(outcome),
-        tuple(independence),
+        {
+            "phase": tuple(phase),
+            "setting": tuple(setting),
+            "country": tuple(code.upper() for code in country),
+            "sector": tuple(sector),
+            "kind": tuple(kind),
+            "technology": tuple(technology),
+            "theme": tuple(theme),
+            "outcome": tuple(outcome),
+            "independence": tuple(independence),
+        }
     )
     found = wanted.apply(live.index.cases)
     rest = [case for case in found if case.id > after]
