@@ -10,8 +10,9 @@ from fastapi.responses import Response
 from engine.answers import Answer
 from service.answering import Question
 from service.problems import problem_responses
+from service.questions import MatchIn
 from service.readiness import TheAnswering, TheLive, matcher_of
-from service.schemas import AnswerOut, MatchIn
+from service.schemas import AnswerOut
 
 router = APIRouter()
 _EXAMPLES: dict[str, Any] = {
@@ -38,9 +39,11 @@ async def match(
     answering: TheAnswering,
 ) -> Response:
     """Answer a concern: schools that felt the same objection, what they did and what went wrong."""
-    question = Question(asked.text, asked.context, asked.k, asked.preferences)
-    return await answering.answer(request, matcher_of(live), question, _as_response)
+    preferences = asked.preferences
+    question = Question(asked.text, asked.context, asked.k, preferences, asked.amend.amendments)
 
+    def present(answer: Answer) -> Response:
+        out = AnswerOut.of(answer, counted=asked.facets, only=preferences.only)
+        return Response(out.as_line(), media_type="application/json")
 
-def _as_response(answer: Answer) -> Response:
-    return Response(AnswerOut.of(answer).as_line(), media_type="application/json")
+    return await answering.answer(request, matcher_of(live), question, present)
