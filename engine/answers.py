@@ -84,6 +84,7 @@ class Answer:
             they are only the nearest there are.
         worries: The answer to each worry, where there are several.
         advice: What would make the answer better, in words; empty where nothing would.
+        near: The cases that come near the worry, best first, shown or not, whatever filter was chosen.
     """
 
     concern: Concern
@@ -92,3 +93,4 @@ class Answer:
     matches: tuple[Match, ...]
     worries: tuple[WorryAnswer, ...]
     advice: tuple[str, ...]
+    near: tuple[CaseStudy, ...] = ()

@@ -25,6 +25,26 @@ LONGEST_LIST_ITEM = 6  # words; commas between longer parts belong to sentences
 
 
 @dataclass(frozen=True, slots=True)
+class Amendments:
+    """What a person says of how their words were understood.
+
+    Attributes:
+        as_written: Whether no word is read as another.
+        worries_after_all: Texts that were taken as ruled out, and are not.
+        not_worries: Worries that are none.
+        not_ours: Attributes of a school that were read from the text, and are not the writer's own.
+    """
+
+    as_written: bool = False
+    worries_after_all: frozenset[str] = frozenset()
+    not_worries: frozenset[str] = frozenset()
+    not_ours: frozenset[str] = frozenset()
+
+
+AS_UNDERSTOOD = Amendments()
+
+
+@dataclass(frozen=True, slots=True)
 class Concern:
     """What was asked.
 
@@ -64,7 +84,11 @@ class Clause:
 
 
 def parse_concern(
-    text: str, explicit: SchoolContext | None = None, *, spelling: Spelling | None = None
+    text: str,
+    explicit: SchoolContext | None = None,
+    *,
+    spelling: Spelling | None = None,
+    amendments: Amendments = AS_UNDERSTOOD,
 ) -> Concern:
     """Understand a concern. Never raises, whatever the text.
 
@@ -72,15 +96,17 @@ def parse_concern(
         text: The leader's own words.
         explicit: What was said of the school outside the text; it wins over what the text tells.
         spelling: Reads misspelt words; without it words are taken as they are written.
+        amendments: What the person says of an earlier reading of the same text.
     """
     clean = clean_text(text)
-    corrections = spelling.corrections(clean) if spelling else ()
+    corrections = spelling.corrections(clean) if spelling and not amendments.as_written else ()
     read_as = corrected(clean, corrections)
-    read, readings = read_context(read_as)
+    read, readings = _ours(*read_context(read_as), amendments.not_ours)
     clauses = clauses_of(read_as)
     denial = denial_in([clause.text for clause in clauses])
-    denied = [clause for number, clause in enumerate(clauses) if number in denial.positions]
-    rest = [clause for number, clause in enumerate(clauses) if number not in denial.positions]
+    ruled_out = {n for n in denial.positions if clauses[n].text not in amendments.worries_after_all}
+    denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
+    rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
     separate = _as_worries([clause for clause in rest if not _only_describes(clause, readings)])
     sought = sought_in(read_as)
     query = (_without(read_as, denied) if denied else read_as).strip(_AROUND)
@@ -88,18 +114,32 @@ def parse_concern(
     if about != read_as and len(separate) == 1 and not denied:
         query = about.strip(_AROUND)
         separate = (what_about(separate[0], sought_in(separate[0])).strip(_AROUND),)
+    left_out = tuple(worry for worry in separate if worry in amendments.not_worries)
+    if left_out:
+        separate = tuple(worry for worry in separate if worry not in left_out)
+        query = ". ".join(separate)
     return Concern(
         text=clean,
         corrections=corrections,
         read_as=read_as,
         query=query,
         worries=separate,
-        denied=tuple(clause.text for clause in denied),
-        surely_denied=denial.surely,
+        denied=(*(clause.text for clause in denied), *left_out),
+        surely_denied=denial.surely or bool(left_out),
         context=(explicit or SchoolContext()).over(read),
         readings=tuple(_as_written(reading, corrections) for reading in readings),
         sought=sought,
     )
+
+
+def _ours(
+    read: SchoolContext, readings: tuple[ContextReading, ...], not_ours: frozenset[str]
+) -> tuple[SchoolContext, tuple[ContextReading, ...]]:
+    """Return what was read of the writer's school without the attributes that are not its own."""
+    if not not_ours:
+        return read, readings
+    known = {name: value for name, value in read.known.items() if name not in not_ours}
+    return SchoolContext(**known), tuple(one for one in readings if one.attribute not in not_ours)
 
 
 def _as_written(reading: ContextReading, corrections: Sequence[Correction]) -> ContextReading:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from engine.advice import advice_for
 from engine.answers import Answer, Match, WorryAnswer
 from engine.comparability import compare_contexts
-from engine.concern import Concern, parse_concern
-from engine.confidence import confidences_of, verdict_of
+from engine.concern import AS_UNDERSTOOD, Amendments, Concern, parse_concern
+from engine.confidence import PARTIAL, confidences_of, verdict_of
 from engine.context import SchoolContext
-from engine.diversity import LOOKED_AT, diversified, folded, roles_of
+from engine.diversity import HEAD, LOOKED_AT, diversified, folded, roles_of
 from engine.explanation import Explanations
 from engine.intent import fields_sought
 from engine.ranking import NO_PREFERENCES, Preferences, Ranked, Ranking, facts_of, rank
@@ -65,6 +65,7 @@ class Matcher:
         context: SchoolContext | None = None,
         k: int = DEFAULT_MATCHES,
         preferences: Preferences = NO_PREFERENCES,
+        amendments: Amendments = AS_UNDERSTOOD,
     ) -> Answer:
         """Answer a concern.
 
@@ -72,19 +73,22 @@ class Matcher:
             text: The leader's own words. Any text is answered; one without words has no match.
             context: What is known of the leader's school; it wins over what the text tells.
             k: The most matches to return, at least 1.
-            preferences: How schools are to be compared.
+            preferences: Which cases are wanted, and how schools are to be compared.
+            amendments: What the person says of an earlier reading of the same text.
 
         Raises:
             ValueError: If ``k`` is below 1.
         """
-        understood = self.understand(text, context)
+        understood = self.understand(text, context, amendments)
         vectors = self.encoder.encode_queries(understood.texts)
         return self.answer(understood, vectors, k, preferences)
 
-    def understand(self, text: str, context: SchoolContext | None = None) -> Understood:
-        """Read a concern; ``text`` and ``context`` are those of `match`."""
+    def understand(
+        self, text: str, context: SchoolContext | None = None, amendments: Amendments = AS_UNDERSTOOD
+    ) -> Understood:
+        """Read a concern; ``text``, ``context`` and ``amendments`` are those of `match`."""
         spelling = self.index.spelling if self._tuning.forgiving else None
-        concern = parse_concern(text, context, spelling=spelling)
+        concern = parse_concern(text, context, spelling=spelling, amendments=amendments)
         return Understood(concern, query_parts(concern, self._tuning) if concern.worries else None)
 
     def answer(
@@ -100,7 +104,7 @@ class Matcher:
             understood: From `understand`.
             vectors: The unit vectors of ``understood.texts``, shape ``(n_texts, dimension)``.
             k: The most matches to return, at least 1.
-            preferences: How schools are to be compared.
+            preferences: Which cases are wanted, and how schools are to be compared.
 
         Raises:
             ValueError: If ``k`` is below 1.
@@ -112,16 +116,21 @@ class Matcher:
             return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", preferences))
         candidates = candidates_for(self.index, understood.parts, vectors)
         ranked = rank(self.index, candidates, concern.context, preferences, self._tuning)
-        if not ranked:
-            return Answer(
-                concern, "none", 0.0, (), (), advice_for(concern, "none", preferences, all_excluded=True)
-            )
         confidences = confidences_of(candidates)
-        best = max(confidences[position] for position in ranked.positions[:SURE_AMONG])
-        worries = self._answer_worries(concern, candidates, ranked)
         stories, retold = folded(ranked, self.index)
-        ordered = list(stories[: max(k, LOOKED_AT)])
-        if self._tuning.diverse:
+        near = _near(stories, confidences)
+        wanted = self._wanted(stories, near, concern, preferences)
+        cases = tuple(self.index.cases[position] for position in near.positions)
+        if not wanted:
+            advice = advice_for(
+                concern, "none", preferences, all_excluded=not ranked, none_passes=bool(ranked)
+            )
+            return Answer(concern, "none", 0.0, (), (), advice, cases)
+        by_match = preferences.order == "match"
+        best = max(confidences[one] for one in wanted.positions[: SURE_AMONG if by_match else None])
+        worries = self._answer_worries(concern, candidates, wanted)
+        ordered = list(wanted[: max(k, LOOKED_AT)])
+        if self._tuning.diverse and by_match:
             ordered = diversified(ordered, self._needs(concern, ordered, worries))
         explanations = Explanations(self.index, candidates, fields_sought(concern.sought))
         return Answer(
@@ -134,7 +143,23 @@ class Matcher:
             ),
             worries,
             advice_for(concern, verdict_of(best), preferences),
+            cases,
         )
+
+    def _wanted(self, stories: Ranking, near: Ranking, concern: Concern, preferences: Preferences) -> Ranking:
+        """Return what may be shown: all of it, or what comes near and passes the filter, in order."""
+        if not preferences.only and preferences.order == "match":
+            return stories
+        places = [
+            place
+            for place, position in enumerate(near.positions)
+            if preferences.only.passes(self.index.cases[position])
+        ]
+        if preferences.order == "school":
+            schools = facts_of(self.index).schools
+            comparable = schools.comparable(schools.similarities(concern.context))
+            places.sort(key=lambda place: -comparable[near.positions[place]])  # stable: then by match
+        return near.at(places)
 
     def _explain(
         self,
@@ -190,3 +215,13 @@ class Matcher:
             {position for position, has in roles.items() if role in has}
             for role in ("gave-up", "settled", "elsewhere")
         ]
+
+
+def _near(stories: Ranking, confidences: Mapping[int, float]) -> Ranking:
+    """Return the stories that come near the worry: the first ones, and all that may well be useful."""
+    places = [
+        place
+        for place, position in enumerate(stories.positions)
+        if place < HEAD or confidences[position] >= PARTIAL
+    ]
+    return stories.at(places)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from corpus.records import CaseStudy, Independence
 from engine.comparability import ALIKE, NEUTRAL, WEIGHTS, Attribute
 from engine.context import SchoolContext
+from engine.facets import EVERYTHING, CaseFilter
 from engine.fusion import convex_parts
 from engine.retrieval import Candidates
 from engine.school_table import SchoolTable, Similarities
@@ -24,16 +25,19 @@ from engine.tuning import TUNING, Tuning
 from index.case_index import CaseIndex
 
 Unlike = Literal["exclude", "count-less"]
+Order = Literal["match", "school"]
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person says of how schools are to be compared.
+    """What a person says of which cases are wanted, and how schools are to be compared.
 
     Attributes:
         closeness: How much the school counts, 0 (not at all) to 1; None for the default.
         unlike: What becomes of a case that differs on an attribute: ``exclude`` leaves out one that is known
             to be unlike, ``count-less`` moves it down by how much it differs. What is unknown stays.
+        only: Which cases are wanted; of those that come near the worry.
+        order: Best match first, or the most comparable school first, of the cases that come near.
 
     Raises:
         ValueError: If the closeness is not from 0 to 1, or an attribute is none that is compared.
@@ -41,6 +45,8 @@ class Preferences:
 
     closeness: float | None = None
     unlike: Mapping[Attribute, Unlike] = field(default_factory=dict)
+    only: CaseFilter = EVERYTHING
+    order: Order = "match"
 
     def __post_init__(self) -> None:
         if self.closeness is not None and not 0 <= self.closeness <= 1:

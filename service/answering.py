@@ -17,6 +17,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from engine.answers import Answer
+from engine.concern import AS_UNDERSTOOD, Amendments
 from engine.context import SchoolContext
 from engine.matcher import Matcher
 from engine.ranking import Preferences
@@ -42,6 +43,7 @@ class Question:
     context: SchoolContext | None
     k: int
     preferences: Preferences
+    amendments: Amendments = AS_UNDERSTOOD
 
 
 class Answering:
@@ -85,7 +87,9 @@ class Answering:
     async def _steps(
         self, matcher: Matcher, question: Question, present: Callable[[Answer], Presented]
     ) -> Presented:
-        understood = await self._work(lambda: matcher.understand(question.text, question.context))
+        understood = await self._work(
+            lambda: matcher.understand(question.text, question.context, question.amendments)
+        )
         vectors = await self.batcher.encode(matcher.encoder, understood.texts)
         return await self._work(
             lambda: present(matcher.answer(understood, vectors, question.k, question.preferences))

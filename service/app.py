@@ -53,7 +53,7 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
     app.add_middleware(EveryAnswer)
     install_handlers(app)
     describe_problems(app)
-    app.include_router(api.router)
-    app.include_router(pages.router)
+    for router in (*api.ROUTERS, *pages.ROUTERS):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=_HERE / "static"), name="static")
     return app

@@ -14,8 +14,8 @@ from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
 from service.answering import BusyError, ClientGoneError
 from service.batching import ClosingError
-from service.pages import error_page
 from service.readiness import NotReadyError
+from service.rendering import error_page
 from service.schemas import Problem
 
 PROBLEM_JSON = "application/problem+json"

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from corpus.records import CaseStudy, Independence, Outcome, Result
 from engine.answers import Answer, Match, MatchedPassage, Verdict
-from engine.comparability import Attribute
-from engine.context import SchoolContext
 from engine.diversity import Role
+from engine.facets import EVERYTHING, CaseFilter, Facet, facet_counts
 from engine.intent import Intent
-from engine.queries import LONGEST_TEXT, MOST_MATCHES
-from engine.ranking import Preferences, Unlike
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -173,6 +170,13 @@ class WorryOut(_Out):
     case_ids: list[str] = Field(description="The cases that meet it best, at most three; none with none.")
 
 
+class CountOut(_Out):
+    """How many of the cases that come near have a value of a facet."""
+
+    value: str
+    cases: int
+
+
 class AnswerOut(_Out):
     """The answer to a concern."""
 
@@ -186,12 +190,40 @@ class AnswerOut(_Out):
     worries: list[WorryOut] = Field(description="The answer to each worry, where there are several.")
     matches: list[MatchOut]
     advice: list[str] = Field(description="What would make the answer better.")
+    near: int = Field(description="How many cases come near the worry, shown or not, whatever the filter.")
+    facets: dict[Facet, list[CountOut]] | None = Field(
+        None,
+        description="Those cases counted by facet, each among what the other facets' filters leave;"
+        " null where it was not asked for.",
+    )
 
     @classmethod
-    def of(cls, answer: Answer, query_id: str | None = None) -> AnswerOut:
-        """Present an answer."""
+    def of(
+        cls,
+        answer: Answer,
+        query_id: str | None = None,
+        *,
+        counted: bool = False,
+        only: CaseFilter = EVERYTHING,
+    ) -> AnswerOut:
+        """Present an answer.
+
+        Args:
+            answer: What the engine gave.
+            query_id: Of the question, in answers to a file of them.
+            counted: Whether to count the cases that come near by facet.
+            only: The filter that was chosen.
+        """
         concern = answer.concern
+        counts = facet_counts(answer.near, only) if counted else {}
         return cls(
+            near=len(answer.near),
+            facets={
+                facet: [CountOut(value=value, cases=cases) for value, cases in values]
+                for facet, values in counts.items()
+            }
+            if counted
+            else None,
             id=query_id,
             verdict=answer.verdict,
             confidence=round(answer.confidence, 4),
@@ -226,35 +258,6 @@ class AnswerOut(_Out):
     def as_line(self) -> str:
         """Return the answer as one line of JSON; the id only where there is one."""
         return self.model_dump_json(exclude={"id"} if self.id is None else None)
-
-
-class MatchIn(BaseModel):
-    """A concern to be answered."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)] = (
-        Field(description="The worry, in the leader's own words.", examples=["mobiles banned here"])
-    )
-    context: SchoolContext | None = Field(
-        None,
-        description="What is known of the school; it wins over the text. Other keys are passed over.",
-        examples=[{"phases": ["secondary"], "country": "GB", "pupils": 900}],
-    )
-    k: int = Field(5, ge=1, le=MOST_MATCHES, description="The most matches to return.")
-    closeness: float | None = Field(
-        None, ge=0, le=1, description="How much the school counts, 0 (not at all) to 1; null for the default."
-    )
-    unlike: dict[Attribute, Unlike] = Field(
-        default_factory=dict,
-        description="What becomes of a case that differs on an attribute; what is unknown stays.",
-        examples=[{"phases": "exclude", "country": "count-less"}],
-    )
-
-    @property
-    def preferences(self) -> Preferences:
-        """How schools are to be compared."""
-        return Preferences(self.closeness, self.unlike)
 
 
 class CaseBrief(_Out):

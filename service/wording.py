@@ -8,6 +8,13 @@ from corpus.records import CaseStudy, Source
 from engine.answers import Answer, Match, MatchedPassage
 from engine.context import SchoolContext, country_name
 
+NAVIGATION = (("/", "Ask"), ("/explore", "Explore the cases"), ("/readiness", "Check your plan"))
+ABOUT_PAGES = (
+    ("/about/matching", "How matching works"),
+    ("/about/data", "About the data"),
+    ("/about/privacy", "Privacy"),
+    ("/about/accessibility", "Accessibility"),
+)
 OUTCOME_WORDS = {
     "scaled": "outcome: grew beyond its start",
     "sustained": "outcome: kept going",

@@ -1,53 +1,21 @@
-"""The JSON API under /v1, and the two health addresses; see docs/api.md."""
+"""The cases: listed, one whole, and those most like one."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import JSONResponse
 
 from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Sector, Setting
-from engine.answers import Answer
+from engine.facets import CaseFilter
 from engine.similar import find_case, similar_cases
-from service.answering import Question
-from service.filters import CaseFilter
 from service.problems import problem_responses
-from service.readiness import TheAnswering, TheLive, matcher_of
-from service.schemas import AnswerOut, CaseBrief, CasesOut, MatchIn, SimilarCase, SimilarOut
+from service.readiness import TheLive
+from service.schemas import CaseBrief, CasesOut, SimilarCase, SimilarOut
 
 router = APIRouter()
 CaseId = Annotated[str, Path(max_length=100, examples=["lausd-ipads-2013"])]
-_EXAMPLES: dict[str, Any] = {
-    "a short worry": {"value": {"text": "mobiles banned here"}},
-    "a worry and a school": {
-        "value": {
-            "text": "awful broadband, and governors worry about screen time",
-            "context": {"phases": ["primary"], "setting": "rural", "pupils": 90, "country": "GB"},
-            "k": 3,
-        }
-    },
-}
-
-
-@router.post(
-    "/v1/match",
-    response_model=None,
-    responses={200: {"model": AnswerOut}, **problem_responses(413, 422, 429, 503)},
-)
-async def match(
-    request: Request,
-    asked: Annotated[MatchIn, Body(openapi_examples=_EXAMPLES)],
-    live: TheLive,
-    answering: TheAnswering,
-) -> Response:
-    """Answer a concern: schools that felt the same objection, what they did and what went wrong."""
-    question = Question(asked.text, asked.context, asked.k, asked.preferences)
-    return await answering.answer(request, matcher_of(live), question, _as_response)
-
-
-def _as_response(answer: Answer) -> Response:
-    return Response(AnswerOut.of(answer).as_line(), media_type="application/json")
 
 
 @router.get("/v1/cases", responses=problem_responses(422))
@@ -60,6 +28,7 @@ def cases(
     sector: Annotated[list[Sector], Query(default_factory=list)],
     kind: Annotated[list[Kind], Query(default_factory=list)],
     technology: Annotated[list[str], Query(default_factory=list, examples=[["tablets"]])],
+    theme: Annotated[list[str], Query(default_factory=list, examples=[["cost"]])],
     outcome: Annotated[list[Outcome], Query(default_factory=list)],
     independence: Annotated[list[Independence], Query(default_factory=list)],
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -67,14 +36,17 @@ def cases(
 ) -> CasesOut:
     """List the cases that pass the filters, by id. Several values of one filter mean any of them."""
     wanted = CaseFilter(
-        tuple(phase),
-        tuple(setting),
-        tuple(code.upper() for code in country),
-        tuple(sector),
-        tuple(kind),
-        tuple(technology),
-        tuple(outcome),
-        tuple(independence),
+        {
+            "phase": tuple(phase),
+            "setting": tuple(setting),
+            "country": tuple(code.upper() for code in country),
+            "sector": tuple(sector),
+            "kind": tuple(kind),
+            "technology": tuple(technology),
+            "theme": tuple(theme),
+            "outcome": tuple(outcome),
+            "independence": tuple(independence),
+        }
     )
     found = wanted.apply(live.index.cases)
     rest = [case for case in found if case.id > after]
@@ -102,24 +74,3 @@ def similar(case_id: CaseId, live: TheLive, k: Annotated[int, Query(ge=1, le=50)
         for other, similarity in similar_cases(live.index, case_id, k)
     ]
     return SimilarOut(case_id=case_id, similar=found)
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Say that the process answers."""
-    return {"status": "ok"}
-
-
-@router.get("/readyz", responses=problem_responses(503))
-async def readyz(live: TheLive) -> dict[str, Any]:
-    """Say that questions can be answered, and from which generation of the index."""
-    matcher_of(live)  # without it nothing can be answered
-    manifest = live.index.manifest
-    return {
-        "status": "ready",
-        "cases": manifest.cases,
-        "passages": manifest.passages,
-        "corpus_digest": manifest.corpus_digest,
-        "generation": live.index.generation.name,
-        "model": manifest.encoder.model,
-    }

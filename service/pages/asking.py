@@ -1,0 +1,55 @@
+"""Ask, and the answer under it, at /. It needs no JavaScript."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from engine.answers import Answer
+from engine.queries import LONGEST_TEXT
+from service.answering import Question
+from service.pages.school_form import SchoolForm
+from service.readiness import TheAnswering, TheLive, matcher_of
+from service.rendering import render
+
+router = APIRouter(include_in_schema=False)
+EXAMPLES = (
+    "mobiles banned here",
+    "we can't trust our pupils with phones",
+    "rural primary, 90 pupils, awful broadband, governors worry about screen time",
+    "staff have had no training on the new platform",
+    "parents won't pay for tablets",
+)
+_SHOWN = 5
+
+
+@router.get("/", response_class=HTMLResponse)
+async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
+    """Ask, and the answer under it: the address is the whole question."""
+    sent = request.query_params
+    school, text = SchoolForm(sent), sent.get("q", "").strip()
+    errors = dict(school.errors)
+    if len(text) > LONGEST_TEXT:
+        errors["q"] = f"Your worry must be {LONGEST_TEXT:,} characters or fewer; it has {len(text):,}"
+    asked = "q" in sent
+    if asked and not text:
+        errors["q"] = "Say what worries you"
+    loading = asked and not errors and live.matcher is None and not live.load_error
+    content = {
+        **{"q": text, "school": school, "errors": errors, "loading": loading},
+        **{"examples": EXAMPLES, "cases": len(live.index.cases)},
+    }
+
+    def show(answer: Answer | None) -> HTMLResponse:
+        return render(
+            request,
+            "ask.html",
+            {**content, "answer": answer},
+            status=422 if errors else 503 if loading else 200,
+            headers={"Retry-After": "5"} if loading else None,
+        )
+
+    if not asked or errors or loading:
+        return show(None)
+    question = Question(text, school.context, _SHOWN, school.preferences)
+    return await answering.answer(request, matcher_of(live), question, show)
