@@ -9,7 +9,7 @@ from engine.advice import advice_for
 from engine.answers import Answer, Match, WorryAnswer
 from engine.comparability import compare_contexts
 from engine.concern import AS_UNDERSTOOD, Amendments, Concern, parse_concern
-from engine.confidence import PARTIAL, confidences_of, verdict_of
+from engine.confidence import NEAR, confidences_of, verdict_of
 from engine.context import SchoolContext
 from engine.diversity import HEAD, LOOKED_AT, diversified, folded, roles_of
 from engine.explanation import Explanations
@@ -222,6 +222,6 @@ def _near(stories: Ranking, confidences: Mapping[int, float]) -> Ranking:
     places = [
         place
         for place, position in enumerate(stories.positions)
-        if place < HEAD or confidences[position] >= PARTIAL
+        if place < HEAD or confidences[position] >= NEAR
     ]
     return stories.at(places)

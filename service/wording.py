@@ -5,7 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from corpus.records import CaseStudy, Source
+from corpus.vocabulary import shipped_vocabulary
 from engine.answers import Answer, Match, MatchedPassage
+from engine.comparability import LABELS
+from engine.concern import Concern
 from engine.context import SchoolContext, country_name
 
 NAVIGATION = (("/", "Ask"), ("/explore", "Explore the cases"), ("/readiness", "Check your plan"))
@@ -56,7 +59,18 @@ INTENT_WORDS = {
     "evidence": "what came of it",
     "responses": "what was done about objections",
 }
-WORRY_VERDICTS = {
+WORRYFACET_WORDS = {
+    "phase": "Phase",
+    "setting": "Setting",
+    "technology": "Technology",
+    "theme": "Objection about",
+    "outcome": "How it ended",
+    "country": "Country",
+    "independence": "Who says so",
+    "sector": "Sector",
+    "kind": "Kind",
+}
+_VERDICTS = {
     "strong": "schools here have faced this",
     "partial": "some come near",
     "none": "nobody here has faced this one",
@@ -125,6 +139,33 @@ def school_words(context: SchoolContext) -> str:
         context.country and country_name(context.country),
     ]
     return ", ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def facet_value(facet: str, value: str) -> str:
+    """Return a value of a facet in plain words; one that is not known stays as it is."""
+    if facet == "country":
+        return country_name(value)
+    if facet == "theme":
+        theme = shipped_vocabulary().themes.get(value)
+        return theme.label if theme else value
+    words = {"outcome": OUTCOME_WORDS, "independence": INDEPENDENCE_WORDS, "kind": KIND_WORDS}.get(facet, {})
+    return words.get(value, value.replace("-", " ")).removeprefix("outcome: ")
+
+
+def read_from_text(concern: Concern) -> list[tuple[str, str]]:
+    """Return each attribute that was read from the text, with the words that told it."""
+    told: dict[str, list[str]] = {}
+    for reading in concern.readings:
+        words = concern.text[reading.start : reading.end]
+        if words not in told.setdefault(reading.attribute, []):
+            told[reading.attribute].append(words)
+    return [
+        (
+            attribute,
+            f"{LABELS.get(attribute.removesuffix('_percent'), attribute)} from “{'”, “'.join(words)}”",
+        )
+        for attribute, words in told.items()
+    ]
 
 
 def source_line(source: Source) -> str:

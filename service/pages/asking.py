@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from engine.answers import Answer
-from engine.queries import LONGEST_TEXT
+from engine.facets import facet_counts
+from engine.queries import LONGEST_TEXT, MOST_MATCHES
 from service.answering import Question
-from service.pages.school_form import SchoolForm
+from service.pages.addresses import Address
+from service.pages.school_form import SCHOOL_FIELDS, AnswerForm, SchoolForm
 from service.readiness import TheAnswering, TheLive, matcher_of
 from service.rendering import render
 
@@ -20,7 +22,6 @@ EXAMPLES = (
     "staff have had no training on the new platform",
     "parents won't pay for tablets",
 )
-_SHOWN = 5
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -35,21 +36,32 @@ async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLR
     if asked and not text:
         errors["q"] = "Say what worries you"
     loading = asked and not errors and live.matcher is None and not live.load_error
+    here, form = Address.of("/", sent), AnswerForm(sent)
     content = {
-        **{"q": text, "school": school, "errors": errors, "loading": loading},
+        **{"q": text, "school": school, "errors": errors, "loading": loading, "here": here, "form": form},
         **{"examples": EXAMPLES, "cases": len(live.index.cases)},
+        # What other pages are told of the question: the worry and the school, not the filters.
+        "about": here.only("q", *SCHOOL_FIELDS),
     }
 
     def show(answer: Answer | None) -> HTMLResponse:
+        counts = facet_counts(answer.near, form.only) if answer else {}
+        near = sum(form.only.passes(case) for case in answer.near) if answer else 0
         return render(
             request,
             "ask.html",
-            {**content, "answer": answer},
+            {**content, "answer": answer, "counts": counts, "more": _more(near, form.shown)},
             status=422 if errors else 503 if loading else 200,
             headers={"Retry-After": "5"} if loading else None,
         )
 
     if not asked or errors or loading:
         return show(None)
-    question = Question(text, school.context, _SHOWN, school.preferences)
+    preferences = form.preferences(school.preferences)
+    question = Question(text, school.context, form.shown, preferences, form.amendments)
     return await answering.answer(request, matcher_of(live), question, show)
+
+
+def _more(near: int, shown: int) -> int:
+    """Return how many more cases there are to show."""
+    return max(0, min(near, MOST_MATCHES) - shown)

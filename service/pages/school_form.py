@@ -1,16 +1,28 @@
-"""The fields about the reader's school, as they stand in the address of every page that compares with it."""
+"""The fields of a question, as they stand in the address: the reader's school, filters, what is put right."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
 from engine.comparability import WEIGHTS, Attribute
+from engine.concern import Amendments
 from engine.context import SchoolContext
+from engine.facets import FACETS, CaseFilter
+from engine.queries import MOST_MATCHES
 from engine.ranking import Preferences, Unlike
+
+SCHOOL_FIELDS = (
+    *("school", "phase", "setting", "pupils", "country", "sector", "kind", "disadvantage"),
+    *("closeness", "exclude"),
+)
+ONLY = "only-"  # before the name of a facet
+AMENDING = ("as-written", "is-worry", "no-worry", "not-ours")
+FIRST_SHOWN = 5
+LONGEST_NAME = 200
 
 
 class SchoolForm:
@@ -18,6 +30,7 @@ class SchoolForm:
 
     def __init__(self, sent: QueryParams) -> None:
         self.values: dict[str, Any] = {
+            "name": sent.get("school", "").strip()[:LONGEST_NAME],
             "phases": [value for value in sent.getlist("phase") if value],
             "setting": sent.get("setting", ""),
             "pupils": sent.get("pupils", "").strip().replace(",", ""),
@@ -51,21 +64,36 @@ class SchoolForm:
             return Preferences(None, unlike)
 
     @property
-    def address(self) -> str:
-        """The fields as part of an address, so that a link keeps them; empty where nothing was said."""
-        pairs = [("phase", phase) for phase in self.values["phases"]]
-        pairs += [(name, self.values[name]) for name in _SINGLE if self.values[name]]
-        pairs += [("exclude", attribute) for attribute in self.values["exclude"]]
-        return urlencode(pairs)
-
-    @property
     def is_filled(self) -> bool:
         """Whether anything was said of the school."""
         return bool(self.context.known)
 
 
-_SINGLE = ("setting", "pupils", "country", "sector", "kind", "disadvantage", "closeness")
 _FIELD_ERRORS = {
     "pupils": "Number of pupils must be a whole number, like 420",
     "country": "Choose a country from the list",
 }
+
+
+class AnswerForm:
+    """How an answer is wanted, as it was sent: what was put right, filters, order, how many.
+
+    A value that cannot be is passed over: these are links of our own pages, and an old one still answers.
+    """
+
+    def __init__(self, sent: QueryParams) -> None:
+        self.only = CaseFilter({facet: tuple(sent.getlist(ONLY + facet)) for facet in FACETS})
+        self.by_school = sent.get("order") == "school"
+        shown = sent.get("k", "")
+        self.shown = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 4 else FIRST_SHOWN
+        self.shown = min(max(self.shown, 1), MOST_MATCHES)
+        self.amendments = Amendments(
+            bool(sent.get("as-written")),
+            frozenset(sent.getlist("is-worry")),
+            frozenset(sent.getlist("no-worry")),
+            frozenset(sent.getlist("not-ours")),
+        )
+
+    def preferences(self, of_school: Preferences) -> Preferences:
+        """Return a school's preferences with filters and order."""
+        return replace(of_school, only=self.only, order="school" if self.by_school else "match")
