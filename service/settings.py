@@ -86,6 +86,10 @@ def _default_index() -> Path:
     return platformdirs.user_cache_path("warts-and-all") / "index"
 
 
+def _default_state() -> Path:
+    return platformdirs.user_data_path("warts-and-all")
+
+
 def _separate(told: object) -> object:
     """Take a list as text apart, which is how a variable tells it."""
     return tuple(told.replace(",", " ").split()) if isinstance(told, str) else told
@@ -119,6 +123,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, protected_namespaces=())
 
     index: Path = Field(default_factory=_default_index, description="Folder of the default index.")
+    state: Path = Field(
+        default_factory=_default_state, description="Folder of what the service keeps: it cannot be rebuilt."
+    )
     cases: Path = Field(SHIPPED_CASES, description="File or folder of the case studies it is built from.")
     model: str = Field(DEFAULT_MODEL, description="warts-minilm, all-MiniLM-L6-v2, or another model.")
     query_prompt: str = Field("", description="Put before a query, for models trained with one.")
