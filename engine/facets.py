@@ -19,7 +19,8 @@ Facet = Literal[
 FACETS: tuple[Facet, ...] = get_args(Facet)
 
 
-def _themes(case: CaseStudy) -> tuple[str, ...]:
+def themes_of(case: CaseStudy) -> tuple[str, ...]:
+    """Return the themes of a case's objections, each once."""
     return tuple(dict.fromkeys(theme for objection in case.objections for theme in objection.themes))
 
 
@@ -27,7 +28,7 @@ _VALUES: dict[Facet, Callable[[CaseStudy], tuple[str | None, ...]]] = {
     "phase": lambda case: case.institution.phases,
     "setting": lambda case: (case.institution.setting,),
     "technology": lambda case: tuple(dict.fromkeys(case.technology)),
-    "theme": _themes,
+    "theme": themes_of,
     "outcome": lambda case: (case.outcome,),
     "country": lambda case: (case.institution.country,),
     "independence": lambda case: (case.provenance.independence,),
@@ -91,3 +92,12 @@ def facet_counts(
             counted.setdefault(value, 0)
         counts[facet] = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
     return counts
+
+
+def unknown_counts(cases: Iterable[CaseStudy], chosen: CaseFilter = EVERYTHING) -> dict[Facet, int]:
+    """Count, beside `facet_counts`, the cases of which no value of a facet is known."""
+    cases = list(cases)
+    return {
+        facet: sum(not values_of(case, facet) and chosen.without(facet).passes(case) for case in cases)
+        for facet in FACETS
+    }

@@ -31,21 +31,6 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
 
 
-def describe_problems(app: FastAPI) -> None:
-    """Put the schema of problems into the API description, in place of FastAPI's own form of errors."""
-    usual = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        described = usual()
-        schemas = described["components"]["schemas"]
-        for name in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(name, None)
-        schemas["Problem"] = Problem.model_json_schema()
-        return described
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
 def install_handlers(app: FastAPI) -> None:
     """Let every error that is foreseen leave the service in its proper form; `middleware` has the others."""
 

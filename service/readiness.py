@@ -26,9 +26,12 @@ class NotReadyError(Exception):
 
 
 async def the_live(request: Request) -> Live:
-    """Return the index that answers now, to be kept for the whole of a request."""
-    holder: LiveIndex = request.app.state.live
-    return holder.current
+    """Return the index that answers a request: the one that was current when it was first asked for."""
+    if not hasattr(request.state, "live"):
+        holder: LiveIndex = request.app.state.live
+        request.state.live = holder.current
+    live: Live = request.state.live
+    return live
 
 
 async def the_answering(request: Request) -> Answering:

@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from corpus.records import CaseStudy, Independence, Outcome, Result
+from corpus.records import Independence, Outcome, Result, Source
 from engine.answers import Answer, Match, MatchedPassage, Verdict
+from engine.comparability import ContextComparison
 from engine.diversity import Role
 from engine.facets import EVERYTHING, CaseFilter, Facet, facet_counts
 from engine.intent import Intent
@@ -19,11 +20,13 @@ from engine.intent import Intent
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Out(BaseModel):
+class Out(BaseModel):
+    """What goes out: frozen, with the keys that are described and no other."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class ReadingOut(_Out):
+class ReadingOut(Out):
     """One value of the context that was read from the text, and where."""
 
     attribute: str
@@ -32,7 +35,7 @@ class ReadingOut(_Out):
     end: int = Field(description="Behind the last character.")
 
 
-class CorrectionOut(_Out):
+class CorrectionOut(Out):
     """A word that was read as another, and where."""
 
     written: str
@@ -41,7 +44,7 @@ class CorrectionOut(_Out):
     end: int = Field(description="Behind the last character.")
 
 
-class ConcernOut(_Out):
+class ConcernOut(Out):
     """What was understood."""
 
     text: str
@@ -57,7 +60,7 @@ class ConcernOut(_Out):
     readings: list[ReadingOut] = Field(description="Which of it was read from the text.")
 
 
-class ContextOut(_Out):
+class ContextOut(Out):
     """How the case's school compares with the leader's."""
 
     similarity: Share | None = Field(description="Gower similarity; null where nothing could be compared.")
@@ -66,8 +69,19 @@ class ContextOut(_Out):
     different: list[str]
     unknown: list[str]
 
+    @classmethod
+    def of(cls, compared: ContextComparison) -> ContextOut:
+        """Present a comparison."""
+        return cls(
+            similarity=None if compared.similarity is None else round(compared.similarity, 4),
+            coverage=round(compared.coverage, 4),
+            shared=list(compared.shared),
+            different=list(compared.different),
+            unknown=list(compared.unknown),
+        )
 
-class MetOut(_Out):
+
+class MetOut(Out):
     """A stretch of a passage's text that meets the worry."""
 
     start: int = Field(description="First character in the passage's text, 0-based.")
@@ -75,7 +89,7 @@ class MetOut(_Out):
     concept: str | None = Field(description="The concept, where it meets under another name; else null.")
 
 
-class PassageOut(_Out):
+class PassageOut(Out):
     """A statement of the case that mirrors the worry."""
 
     field: str = Field(description="Field of the case record, such as objections.")
@@ -101,7 +115,7 @@ class PassageOut(_Out):
         )
 
 
-class SourceOut(_Out):
+class SourceOut(Out):
     """A published source."""
 
     title: str
@@ -109,8 +123,13 @@ class SourceOut(_Out):
     publisher: str | None
     year: int | None
 
+    @classmethod
+    def of(cls, source: Source) -> SourceOut:
+        """Present a source."""
+        return cls(title=source.title, url=source.url, publisher=source.publisher, year=source.year)
 
-class MatchOut(_Out):
+
+class MatchOut(Out):
     """One comparable case."""
 
     case_id: str
@@ -133,7 +152,7 @@ class MatchOut(_Out):
     @classmethod
     def of(cls, match: Match) -> MatchOut:
         """Present a match."""
-        case, context = match.case, match.context
+        case = match.case
         return cls(
             case_id=case.id,
             title=case.title,
@@ -142,26 +161,17 @@ class MatchOut(_Out):
             outcome=case.outcome,
             independence=case.provenance.independence,
             parts=match.parts,
-            context=ContextOut(
-                similarity=None if context.similarity is None else round(context.similarity, 4),
-                coverage=round(context.coverage, 4),
-                shared=list(context.shared),
-                different=list(context.different),
-                unknown=list(context.unknown),
-            ),
+            context=ContextOut.of(match.context),
             passages=[PassageOut.of(passage) for passage in match.passages],
             failed=list(case.failed),
             not_again=list(case.not_again),
-            sources=[
-                SourceOut(title=s.title, url=s.url, publisher=s.publisher, year=s.year)
-                for s in case.provenance.sources
-            ],
+            sources=[SourceOut.of(source) for source in case.provenance.sources],
             roles=list(match.roles),
             retold=list(match.retold),
         )
 
 
-class WorryOut(_Out):
+class WorryOut(Out):
     """The answer to one of several worries."""
 
     text: str
@@ -170,14 +180,14 @@ class WorryOut(_Out):
     case_ids: list[str] = Field(description="The cases that meet it best, at most three; none with none.")
 
 
-class CountOut(_Out):
+class CountOut(Out):
     """How many of the cases that come near have a value of a facet."""
 
     value: str
     cases: int
 
 
-class AnswerOut(_Out):
+class AnswerOut(Out):
     """The answer to a concern."""
 
     version: Literal[1] = 1
@@ -258,56 +268,6 @@ class AnswerOut(_Out):
     def as_line(self) -> str:
         """Return the answer as one line of JSON; the id only where there is one."""
         return self.model_dump_json(exclude={"id"} if self.id is None else None)
-
-
-class CaseBrief(_Out):
-    """A case in a list."""
-
-    case_id: str
-    title: str
-    summary: str
-    institution: dict[str, Any]
-    technology: list[str]
-    outcome: Outcome
-    independence: Independence
-
-    @classmethod
-    def of(cls, case: CaseStudy) -> CaseBrief:
-        """Present a case briefly."""
-        return cls(
-            case_id=case.id,
-            title=case.title,
-            summary=case.summary,
-            institution=case.institution.model_dump(mode="json", exclude_none=True),
-            technology=list(case.technology),
-            outcome=case.outcome,
-            independence=case.provenance.independence,
-        )
-
-
-class CasesOut(_Out):
-    """A page of cases, in the order of their ids."""
-
-    version: Literal[1] = 1
-    total: int = Field(description="How many cases pass the filters.")
-    cases: list[CaseBrief]
-    next: str | None = Field(description="Address of the next page; null on the last.")
-
-
-class SimilarCase(_Out):
-    """A case like another."""
-
-    case_id: str
-    title: str
-    similarity: float = Field(ge=-1.0001, le=1.0001, description="Cosine of the two cases as whole texts.")
-
-
-class SimilarOut(_Out):
-    """The cases most like one, nearest first."""
-
-    version: Literal[1] = 1
-    case_id: str
-    similar: list[SimilarCase]
 
 
 class Problem(BaseModel):

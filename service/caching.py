@@ -1,0 +1,97 @@
+"""Answers that follow from the index alone carry a tag, and are sent again only when the tag has changed.
+
+The tag is made of what such an answer follows from: the generation of the index, the software, its settings
+and the address. So it is known before any work is done, is the same from every worker, and changes in the
+moment in which a new generation answers. ``no-cache`` lets anybody keep the answer, and has them ask with the
+tag each time. No answer depends on a header of its request, so there is nothing to vary by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from service.live import Live
+from service.readiness import the_live
+from service.settings import Settings
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "Nothing has changed since the tag that `If-None-Match` holds was given."}
+}
+CHECK_EACH_TIME = "no-cache"
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+class FromIndex(APIRoute):
+    """A route whose answers follow from the index, the settings and the address, and from nothing else.
+
+    To be used as the ``route_class`` of a router; nothing that a person has sent, and no cookie, may show in
+    its answers.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        answer = super().get_route_handler()
+
+        async def answer_or_say_unchanged(request: Request) -> Response:
+            tag = tag_of(request, await the_live(request))
+            headers = {"ETag": tag, "Cache-Control": CHECK_EACH_TIME}
+            if tag in _tags_held(request):
+                return Response(status_code=304, headers=headers)
+            response = await answer(request)
+            if response.status_code == 200:
+                response.headers.update(headers)
+            return response
+
+        return answer_or_say_unchanged
+
+
+def tag_of(request: Request, live: Live) -> str:
+    """Return the entity tag of what an address answers from an index.
+
+    It is weak: whatever stands between may have compressed the bytes.
+
+    Source: RFC 9110, section 8.8.3
+    """
+    parts = (request.app.state.edition, live.index.generation.name, str(request.url))
+    return f'W/"{hashlib.sha256(" ".join(parts).encode()).hexdigest()[:32]}"'
+
+
+def edition_of(settings: Settings) -> str:
+    """Return a digest of the software and its settings: what answers of other servers may differ by."""
+    told = f"{version('warts-and-all')} {settings.model_dump_json()}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _tags_held(request: Request) -> set[str]:
+    """Return the tags of what the client has; strong ones as weak ones, for that is how GET compares them."""
+    told = ",".join(request.headers.getlist("if-none-match"))
+    return {f"W/{tag.strip().removeprefix('W/')}" for tag in told.split(",")}
+
+
+class Static(StaticFiles):
+    """Static files; one whose address holds its version (`addresses`) may be kept for good."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory=directory)
+        self._versions = {
+            file.relative_to(directory).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+            for file in directory.rglob("*")
+            if file.is_file()
+        }
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file."""
+        response = await super().get_response(path, scope)
+        asked = scope["query_string"].decode("latin-1")
+        lasting = asked == f"v={self._versions.get(path)}"
+        response.headers["Cache-Control"] = FOR_GOOD if lasting else CHECK_EACH_TIME
+        return response
