@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from service.access import key_of_request
 from service.live import Live
 from service.readiness import the_live
 from service.settings import Settings
@@ -42,6 +43,7 @@ class FromIndex(APIRoute):
         answer = super().get_route_handler()
 
         async def answer_or_say_unchanged(request: Request) -> Response:
+            await key_of_request(request)  # first of all: without a key that is asked for, nothing is told
             tag = tag_of(request, await the_live(request))
             headers = {"ETag": tag, "Cache-Control": CHECK_EACH_TIME}
             if tag in _tags_held(request):

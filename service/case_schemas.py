@@ -179,7 +179,5 @@ class CompareOut(Out):
     """Two to four cases side by side, in the order asked for."""
 
     version: Literal[1] = 1
-    school: dict[str, Any] = Field(
-        description="The school they are compared with; empty if none was given."
-    )
+    school: dict[str, Any] = Field(description="The school they are compared with; empty if none was given.")
     cases: list[ComparedCase]

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator
 
 from corpus.records import CaseStudy
 from engine.similar import find_case, similar_cases
+from service.access import allowed
 from service.api.filtering import TheFilter, known_parameters_only
 from service.caching import UNCHANGED, FromIndex
 from service.case_schemas import CaseBrief, CaseField, CasesOut, SimilarCase, SimilarOut
@@ -65,11 +66,12 @@ def cases(
 
 def _file_response(media_type: str, told: str, example: str) -> dict[int | str, dict[str, Any]]:
     content = {media_type: {"schema": {"type": "string"}, "example": example}}
-    return {200: {"description": told, "content": content}, **problem_responses(422)}
+    return {200: {"description": told, "content": content}, **problem_responses(403, 422)}
 
 
 @router.get(
     "/v1/cases.jsonl",
+    dependencies=[allowed("export")],
     response_class=StreamingResponse,
     responses=_file_response(JSONL, "One record a line, in the interchange format.", '{"id": "..."}\n'),
 )
@@ -80,6 +82,7 @@ def cases_jsonl(live: TheLive, wanted: TheFilter) -> StreamingResponse:
 
 @router.get(
     "/v1/cases.csv",
+    dependencies=[allowed("export")],
     response_class=StreamingResponse,
     responses=_file_response(CSV, "One row a case, under a row of names.", ",".join(COLUMNS) + "\r\n"),
 )
