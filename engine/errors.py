@@ -33,3 +33,11 @@ class JudgementsError(MatchingError):
     def __init__(self, file: Path, line: int | None, message: str) -> None:
         super().__init__(f"{file}{f':{line}' if line else ''}: {message}")
         self.file, self.line = file, line
+
+
+class RegisterFormatError(MatchingError):
+    """A file is no extract of a register of schools that is known."""
+
+    def __init__(self, file: Path, message: str) -> None:
+        super().__init__(f"{file} cannot be read as a register of schools: {message}")
+        self.file = file
