@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -51,11 +52,16 @@ def load_settings() -> Settings:
         raise SettingsError(f"the setting {said_in[name]} is {fault['input']!r}: {why}") from error
 
 
+def settings_file() -> Path:
+    """Return where the file of settings is, or would be."""
+    named = os.environ.get(FILE_VARIABLE)
+    return Path(named) if named else platformdirs.user_config_path("warts-and-all") / "settings.toml"
+
+
 def _in_file() -> tuple[dict[str, Any], dict[str, str]]:
     """Return what the file of settings says, and for each of them how to name it in an error."""
-    named = os.environ.get(FILE_VARIABLE)
-    file = Path(named) if named else platformdirs.user_config_path("warts-and-all") / "settings.toml"
-    if not named and not _is_there(file):
+    file = settings_file()
+    if not os.environ.get(FILE_VARIABLE) and not _is_there(file):
         return {}, {}
     import tomllib
 
@@ -113,6 +119,12 @@ def _one_site(told: str) -> str:
     return told
 
 
+def _proxy(told: str) -> str:
+    if told != "*":
+        ip_network(told)
+    return told
+
+
 _Origin = Annotated[str, AfterValidator(_origin)]
 _Site = Annotated[_Origin, AfterValidator(_one_site)]
 
@@ -154,6 +166,13 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[_Site, ...], BeforeValidator(_separate)] = Field(
         (), description="Sites whose scripts may call /v1; none if empty."
     )
+    require_key: bool = Field(False, description="Whether /v1 answers only those who send an API key.")
+    anonymous_per_minute: int = Field(
+        120, ge=0, description="The most questions a minute from one address without a key; 0 for no limit."
+    )
+    trusted_proxies: Annotated[
+        tuple[Annotated[str, AfterValidator(_proxy)], ...], BeforeValidator(_separate)
+    ] = Field((), description="Proxies whose X-Forwarded-For is believed: addresses or networks.")
 
     @cached_property
     def encoder(self) -> Encoder:

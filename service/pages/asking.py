@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from engine.answers import Answer
 from engine.facets import facet_counts
 from engine.queries import LONGEST_TEXT, MOST_MATCHES
+from service.access import counted
 from service.answering import Question
 from service.pages.addresses import Address
 from service.pages.school_form import SCHOOL_FIELDS, AnswerForm, SchoolForm
@@ -24,7 +25,7 @@ EXAMPLES = (
 )
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.get("/", response_class=HTMLResponse, dependencies=[counted(asks="q")])
 async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
     """Ask, and the answer under it: the address is the whole question."""
     sent = request.query_params
