@@ -1,4 +1,4 @@
-"""Write the published JSON Schemas: ``python -m service.schema_files``."""
+"""Write the published JSON Schemas and the description of the API: ``python -m service.schema_files``."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from engine.queries import Query
+from service.description import describe_api
 from service.schemas import AnswerOut
 
 FOLDER = Path(__file__).parent / "data"
 SCHEMAS: dict[str, type[BaseModel]] = {"answer-v1.schema.json": AnswerOut, "query-v1.schema.json": Query}
+OPENAPI = "openapi-v1.json"
+FILES = (*SCHEMAS, OPENAPI)
 
 
 def schema_of(name: str) -> dict[str, Any]:
@@ -23,11 +26,12 @@ def schema_of(name: str) -> dict[str, Any]:
 
 
 def text_of(name: str) -> str:
-    """Return a published schema's file content."""
-    return json.dumps(schema_of(name), indent=2, ensure_ascii=False) + "\n"
+    """Return the content of a published file."""
+    content = describe_api() if name == OPENAPI else schema_of(name)
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name in SCHEMAS:
+    for name in FILES:
         (FOLDER / name).write_text(text_of(name), encoding="utf-8")
