@@ -59,7 +59,7 @@ INTENT_WORDS = {
     "evidence": "what came of it",
     "responses": "what was done about objections",
 }
-WORRYFACET_WORDS = {
+FACET_WORDS = {
     "phase": "Phase",
     "setting": "Setting",
     "technology": "Technology",
@@ -70,7 +70,7 @@ WORRYFACET_WORDS = {
     "sector": "Sector",
     "kind": "Kind",
 }
-_VERDICTS = {
+WORRY_VERDICTS = {
     "strong": "schools here have faced this",
     "partial": "some come near",
     "none": "nobody here has faced this one",
