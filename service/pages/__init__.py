@@ -1,5 +1,5 @@
 """The pages, one module each. They need no JavaScript, and nothing from another host."""
 
-from service.pages import asking, case, comparing, pack
+from service.pages import asking, case
 
-ROUTERS = (asking.router, case.router, comparing.router, pack.router)
+ROUTERS = (asking.router, case.router)
