@@ -119,14 +119,17 @@ class Matcher:
         confidences = confidences_of(candidates)
         stories, retold = folded(ranked, self.index)
         near = _near(stories, confidences)
-        wanted = self._wanted(stories, near, concern, preferences)
+        if preferences.cases:
+            wanted = self._chosen(ranked, preferences.cases)
+        else:
+            wanted = self._wanted(stories, near, concern, preferences)
         cases = tuple(self.index.cases[position] for position in near.positions)
         if not wanted:
             advice = advice_for(
                 concern, "none", preferences, all_excluded=not ranked, none_passes=bool(ranked)
             )
             return Answer(concern, "none", 0.0, (), (), advice, cases)
-        by_match = preferences.order == "match"
+        by_match = preferences.order == "match" and not preferences.cases
         best = max(confidences[one] for one in wanted.positions[: SURE_AMONG if by_match else None])
         worries = self._answer_worries(concern, candidates, wanted)
         ordered = list(wanted[: max(k, LOOKED_AT)])
@@ -145,6 +148,12 @@ class Matcher:
             advice_for(concern, verdict_of(best), preferences),
             cases,
         )
+
+    def _chosen(self, ranked: Ranking, ids: Sequence[str]) -> Ranking:
+        """Return the cases of some ids, in their order."""
+        place_of = {position: place for place, position in enumerate(ranked.positions)}
+        positions = [self.index.position_of[case] for case in ids if case in self.index.position_of]
+        return ranked.at([place_of[position] for position in positions if position in place_of])
 
     def _wanted(self, stories: Ranking, near: Ranking, concern: Concern, preferences: Preferences) -> Ranking:
         """Return what may be shown: all of it, or what comes near and passes the filter, in order."""

@@ -38,6 +38,7 @@ class Preferences:
             to be unlike, ``count-less`` moves it down by how much it differs. What is unknown stays.
         only: Which cases are wanted; of those that come near the worry.
         order: Best match first, or the most comparable school first, of the cases that come near.
+        cases: Ids of the only cases to tell of, in this order, whether they come near or not.
 
     Raises:
         ValueError: If the closeness is not from 0 to 1, or an attribute is none that is compared.
@@ -47,6 +48,7 @@ class Preferences:
     unlike: Mapping[Attribute, Unlike] = field(default_factory=dict)
     only: CaseFilter = EVERYTHING
     order: Order = "match"
+    cases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.closeness is not None and not 0 <= self.closeness <= 1:

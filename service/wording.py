@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from markupsafe import Markup, escape
 
 from corpus.records import CaseStudy, Source
@@ -59,7 +61,13 @@ INTENT_WORDS = {
     "evidence": "what came of it",
     "responses": "what was done about objections",
 }
-WORRYFACET_WORDS = {
+POINT_WORDS = {
+    "not_again": "Not again",
+    "failed": "Went wrong",
+    "settled": "An objection that was settled, or in part",
+    "unsettled": "An objection that was not settled",
+}
+FACET_WORDS = {
     "phase": "Phase",
     "setting": "Setting",
     "technology": "Technology",
@@ -70,7 +78,7 @@ WORRYFACET_WORDS = {
     "sector": "Sector",
     "kind": "Kind",
 }
-_VERDICTS = {
+WORRY_VERDICTS = {
     "strong": "schools here have faced this",
     "partial": "some come near",
     "none": "nobody here has faced this one",
@@ -99,6 +107,31 @@ def verdict_words(answer: Answer) -> str:
     if not answer.matches:
         return "There is nothing to go by: no worry was found in the text."
     return _VERDICTS[answer.verdict]
+
+
+_VERDICTS_OF_CHOSEN = {
+    "strong": "At least one of them has faced our worry.",
+    "partial": "They come near our worry; it is not sure that one of them faced exactly this.",
+    "none": "None of them has faced our worry; they are only near it.",
+}
+
+
+def verdict_of_chosen(answer: Answer) -> str:
+    """Say in a sentence whether any of some chosen cases has faced the worry."""
+    return _VERDICTS_OF_CHOSEN[answer.verdict]
+
+
+def pack_title(worry: str) -> str:
+    """Return the title of a governor pack."""
+    return f"What other schools found: {worry}" if worry else "What other schools found"
+
+
+def day(when: date) -> str:
+    """Return a day, such as ``22 November 2026``, whatever the server's language."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def place_of(case: CaseStudy) -> str:

@@ -1,4 +1,4 @@
-"""One case, whole."""
+"""One case, whole, beside the reader's school."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from engine.similar import find_case, similar_cases
+from service.pages.addresses import Address
+from service.pages.chosen import beside
+from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheLive
 from service.rendering import render
 
@@ -16,5 +19,12 @@ router = APIRouter(include_in_schema=False)
 def case(request: Request, case_id: str, live: TheLive) -> HTMLResponse:
     """Show one case."""
     found = find_case(live.index, case_id)
-    content = {"case": found, "similar": similar_cases(live.index, case_id, 4)}
+    sent = request.query_params
+    school = SchoolForm(sent)
+    about = Address.of("/", sent).only("q", *SCHOOL_FIELDS)
+    content = {
+        **{"case": found, "similar": similar_cases(live.index, case_id, 4)},
+        **{"school": school, "compared": beside(found, school.context).context, "about": about},
+        **{"q": sent.get("q", "").strip(), "asked_at": f"{request.url.scheme}://{request.url.netloc}"},
+    }
     return render(request, "case.html", content)
