@@ -20,6 +20,7 @@ from service.live import LiveIndex
 from service.middleware import EveryAnswer
 from service.opening import encoder_for
 from service.problems import install_handlers
+from service.schools.register import SchoolRegister
 from service.settings import Settings
 from service.state.database import State
 
@@ -39,6 +40,7 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
         yield
         loading.cancel()
         app.state.answering.close()
+        app.state.schools.close()
         app.state.access.close()
         app.state.state.close()
 
@@ -51,6 +53,7 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
     app.state.live = LiveIndex(index, partial(encoder_for, settings))
     app.state.edition = edition_of(settings)
     app.state.answering = Answering(settings.queue)
+    app.state.schools = SchoolRegister(settings.state)
     app.state.access = Access(settings)
     app.state.state = State(settings.state)
     metrics = None
