@@ -12,8 +12,9 @@ API = "/v1/"
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
-    # The address of an answer holds the question; the sources a reader opens must not get it.
-    "Referrer-Policy": "no-referrer",
+    # The address of an answer holds the question; the sources a reader opens must not get it. With
+    # no-referrer browsers would not tell us either that a form of ours is ours (`service.crossing`).
+    "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -55,8 +56,11 @@ class ApiForSites:
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST"),
-            allow_headers=("Authorization", "Content-Type", "If-None-Match", "X-Request-Id"),
-            expose_headers=("ETag", "Link", "Retry-After", "X-Request-Id"),
+            allow_headers=("Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"),
+            expose_headers=(
+                *("ETag", "Link", "Retry-After", "X-Request-Id"),
+                *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
+            ),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
