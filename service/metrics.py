@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import (
@@ -67,7 +68,7 @@ class Metrics:
         self._requests.labels(method if method in _METHODS else "other", _template(scope), status).inc()
         noted = scope["state"]
         if status in _REFUSED:
-            self._refused.labels("connections" if noted.get("refused") else _REFUSED[status]).inc()
+            self._refused.labels(_reason(noted, status)).inc()
         if "steps" in noted:
             self._verdicts.labels(noted["verdict"]).inc()
             for step, took in {**noted["steps"], "whole": seconds}.items():
@@ -106,6 +107,14 @@ def add_metrics(app: FastAPI) -> Metrics:
 
     app.add_route(ADDRESS, tell, include_in_schema=False)
     return metrics
+
+
+def _reason(noted: dict[str, Any], status: int) -> str:
+    """Return why a request was refused; the state of the request tells apart what has the same status."""
+    standing = noted.get("standing")  # against a limit; see `service.access`
+    if status == 429 and standing is not None and not standing.allowed:
+        return "limit"
+    return "connections" if noted.get("refused") else _REFUSED[status]
 
 
 def _latest(name: str, what: str, registry: CollectorRegistry) -> Gauge:
