@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -181,3 +187,35 @@ def real_matcher(real_index: Path) -> Matcher:
     """A matcher over the shipped cases, asked as users ask: with the exported model."""
     index = CaseIndex.open(real_index)
     return Matcher(index, encoder_for(Settings(), index))
+
+
+@pytest.fixture(scope="session")
+def server(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server process, ready to answer."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port), "--index", str(real_index)]
+    with log.open("wb") as output:
+        environment = {**os.environ, "WARTS_ANONYMOUS_PER_MINUTE": "0"}
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_ready(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_until_ready(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail(f"the server did not get ready:\n{log.read_text()}")
