@@ -14,6 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from corpus.records import Institution, Kind, Level, NotTruth, Phase, Sector, Setting, require_country
 
 
+def _a_known_code(schema: dict[str, Any]) -> None:
+    """Describe what `require_country` takes."""
+    schema["anyOf"][0] = {"type": "string", "enum": [country.alpha_2 for country in pycountry.countries]}
+
+
+def _or_null(schema: dict[str, Any]) -> None:
+    """Describe that null is taken for a list without anything in it."""
+    listed = {key: schema.pop(key) for key in ("type", "items")}
+    schema["anyOf"] = [listed, {"type": "null"}]
+
+
 class SchoolContext(BaseModel):
     """What is known of the leader's own school: the keys of the contract's ``institution``, all optional.
 
@@ -25,10 +36,10 @@ class SchoolContext(BaseModel):
     name: str | None = None
     kind: Kind | None = None
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = Field(
-        None, description="ISO 3166-1 alpha-2, such as GB.", examples=["GB"]
+        None, description="ISO 3166-1 alpha-2, such as GB.", examples=["GB"], json_schema_extra=_a_known_code
     )
     region: str | None = None
-    phases: tuple[Phase, ...] = ()
+    phases: tuple[Phase, ...] = Field((), json_schema_extra=_or_null)
     setting: Setting | None = None
     sector: Sector | None = None
     pupils: Annotated[int | None, NotTruth] = Field(None, gt=0, description="Head count.")

@@ -1,7 +1,8 @@
 """Exact search with FAISS over vectors in memory, and their file on disk.
 
-The file is a plain array, and FAISS searches it where it lies: it is imported at the first search, which few
-cases never need (`index.case_index`), and an answer is waited for.
+The file is a plain array that is mapped into memory, so that processes that answer from one index share its
+pages, and FAISS searches it where it lies: it is imported at the first search, which few cases never need
+(`index.case_index`), and an answer is waited for.
 """
 
 from __future__ import annotations
@@ -24,14 +25,15 @@ class FaissIndex:
 
     @classmethod
     def load(cls, file: Path) -> FaissIndex:
-        """Read vectors that `save` wrote and whose checksum has been verified.
+        """Map vectors that `save` wrote and whose checksum has been verified.
+
+        The file must stay as it is; that it is removed does no harm.
 
         Raises:
             IndexDamagedError: If the file does not hold vectors.
         """
         try:
-            with file.open("rb") as stream:
-                vectors = np.lib.format.read_array(stream, allow_pickle=False)
+            vectors = np.lib.format.open_memmap(file, mode="r")  # refuses objects, so nothing is unpickled
         except Exception as error:  # what numpy raises depends on where it trips over the header
             raise IndexDamagedError(file, "cannot be read by numpy") from error
         if vectors.dtype != np.float32 or vectors.ndim != 2:

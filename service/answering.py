@@ -7,11 +7,13 @@ Encoding has another (`service.batching`), so that on two cores the one works wh
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from itertools import pairwise
+from typing import Any, TypeVar, cast
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -50,8 +52,9 @@ class Answering:
     """Answers questions for the API and the pages; to be used from one event loop."""
 
     def __init__(self, most: int) -> None:
-        """Take how many questions may be waiting or in work at a time; ``inside`` counts those that are."""
-        self._most, self.inside = most, 0
+        """Take how many questions may be waiting or in work at a time; ``tell`` hears how many are."""
+        self._most, self._inside = most, 0
+        self.tell: Callable[[int], object] = lambda _: None
         self.batcher = Batcher()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="match")
 
@@ -64,6 +67,9 @@ class Answering:
     ) -> Presented:
         """Answer a question.
 
+        What the log and the metrics may tell of it is noted in the state of the request: ``question``,
+        ``verdict``, and in ``steps`` the seconds that each took.
+
         Args:
             request: Where it came from; when its client goes, whatever was not begun is left.
             matcher: Answers it from beginning to end, whichever index is published in between.
@@ -75,25 +81,45 @@ class Answering:
             ClientGoneError: If the client has gone.
             ClosingError: If the server is ending.
         """
-        if self.inside >= self._most:
+        noted = request.scope["state"]
+        noted["question"] = question.text
+        if self._inside >= self._most:
             raise BusyError
-        self.inside += 1
+        self._count(1)
         try:
             async with _while_connected(request):
-                return await self._steps(matcher, question, present)
+                return await self._steps(matcher, question, present, noted)
         finally:
-            self.inside -= 1
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        self._inside += change
+        self.tell(self._inside)
 
     async def _steps(
-        self, matcher: Matcher, question: Question, present: Callable[[Answer], Presented]
+        self,
+        matcher: Matcher,
+        question: Question,
+        present: Callable[[Answer], Presented],
+        noted: dict[str, Any],
     ) -> Presented:
+        def answered() -> Presented:
+            answer = matcher.answer(understood, vectors, question.k, question.preferences)
+            noted["verdict"] = answer.verdict
+            return present(answer)
+
+        times = [time.perf_counter()]
         understood = await self._work(
             lambda: matcher.understand(question.text, question.context, question.amendments)
         )
+        times.append(time.perf_counter())
         vectors = await self.batcher.encode(matcher.encoder, understood.texts)
-        return await self._work(
-            lambda: present(matcher.answer(understood, vectors, question.k, question.preferences))
-        )
+        times.append(time.perf_counter())
+        presented = await self._work(answered)
+        times.append(time.perf_counter())
+        ends = zip(("understand", "encode", "answer"), pairwise(times), strict=True)
+        noted["steps"] = {step: end - start for step, (start, end) in ends}
+        return presented
 
     async def _work(self, step: Callable[[], Done]) -> Done:
         try:

@@ -8,17 +8,21 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from index.case_index import CaseIndex
 from service import api, description, pages
+from service.access import Access, key_of_request
 from service.answering import Answering
 from service.caching import Static, edition_of
+from service.headers import ApiForSites
 from service.live import LiveIndex
 from service.middleware import EveryAnswer
 from service.opening import encoder_for
 from service.problems import install_handlers
+from service.schools.register import SchoolRegister
 from service.settings import Settings
+from service.state.database import State
 
 _HERE = Path(__file__).parent
 
@@ -36,16 +40,30 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
         yield
         loading.cancel()
         app.state.answering.close()
+        app.state.schools.close()
+        app.state.access.close()
+        app.state.state.close()
 
     app = FastAPI(
         lifespan=lifespan,
+        dependencies=[Depends(key_of_request)],
         # The usual documentation pages load scripts from elsewhere; `service.description` and docs/api.md do it.
         openapi_url=None,
     )
     app.state.live = LiveIndex(index, partial(encoder_for, settings))
     app.state.edition = edition_of(settings)
     app.state.answering = Answering(settings.queue)
-    app.add_middleware(EveryAnswer)
+    app.state.schools = SchoolRegister(settings.state)
+    app.state.access = Access(settings)
+    app.state.state = State(settings.state)
+    metrics = None
+    if settings.metrics:
+        from service.metrics import add_metrics
+
+        metrics = add_metrics(app)
+    if settings.cors_origins:
+        app.add_middleware(ApiForSites, origins=settings.cors_origins)
+    app.add_middleware(EveryAnswer, settings=settings, metrics=metrics)  # the last is the outermost
     install_handlers(app)
     for router in (*api.ROUTERS, description.router, *pages.ROUTERS):
         app.include_router(router)

@@ -27,6 +27,12 @@ _COMMANDS = {
     "show": "service.commands.corpus:show",
     "evaluate": "service.commands.evaluate:evaluate",
     "serve": "service.commands.serve:serve",
+    "schools": "service.commands.schools:schools",
+    "keys": "service.commands.keys:keys",
+    "feedback": "service.commands.feedback:feedback",
+    "backup": "service.commands.backup:backup",
+    "restore": "service.commands.backup:restore",
+    "mcp": "service.commands.mcp:mcp",
 }
 
 

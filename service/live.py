@@ -41,7 +41,7 @@ class Live:
 
 
 class LiveIndex:
-    """Holds what answers now, and replaces it in one step."""
+    """Holds what answers now, and replaces it in one step; ``tell`` is called with what takes its place."""
 
     def __init__(self, index: CaseIndex, encoder_of: Callable[[CaseIndex], Encoder]) -> None:
         """Take an open index whose model is not loaded yet.
@@ -51,6 +51,7 @@ class LiveIndex:
             encoder_of: Returns the encoder that an index needs.
         """
         self.current = Live(index)
+        self.tell: Callable[[Live], object] = lambda _: None
         self._encoder_of = encoder_of
         self._failed: Path | None = None
         self._told, self._retry_at = "", 0.0
@@ -67,6 +68,7 @@ class LiveIndex:
             await asyncio.sleep(poll_seconds)
             if newer := await asyncio.to_thread(self._newer):
                 self.current = newer
+                self.tell(newer)
                 logger.info("now answering from generation %s of the index", newer.index.generation.name)
 
     def _newer(self) -> Live | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -17,10 +18,13 @@ from service.batching import ClosingError
 from service.readiness import NotReadyError
 from service.rendering import error_page
 from service.schemas import Problem
+from service.schools.errors import NoRegisterError, SchoolsError, UnknownSchoolError
 
+logger = logging.getLogger("warts")
 PROBLEM_JSON = "application/problem+json"
 BUSY = "More questions are waiting than can be answered at once; try again in a few seconds."
 HEADINGS = {429: "Too many questions at once", 503: "Not ready to answer"}  # of pages
+NO_SCHOOLS = "The register of schools cannot be read; the server's log says why."
 CLOSING = "The server is ending; try again in a few seconds."
 CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this
 
@@ -42,6 +46,13 @@ def install_handlers(app: FastAPI) -> None:
     @app.exception_handler(CaseNotFoundError)
     async def no_case(request: Request, error: CaseNotFoundError) -> Response:
         return problem_answer(request, 404, str(error))
+
+    @app.exception_handler(SchoolsError)
+    async def no_school(request: Request, error: SchoolsError) -> Response:
+        if isinstance(error, NoRegisterError | UnknownSchoolError):
+            return problem_answer(request, 404, str(error))
+        logger.error("%s", error)
+        return problem_answer(request, 503, NO_SCHOOLS)
 
     @app.exception_handler(NotReadyError)
     async def not_ready(request: Request, error: NotReadyError) -> Response:

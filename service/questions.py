@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from engine.comparability import Attribute
 from engine.concern import Amendments
@@ -16,12 +16,21 @@ from engine.ranking import Order, Preferences, Unlike
 MOST_AMENDED = 20
 
 
+def _no_text(value: Any) -> Any:
+    if isinstance(value, bool | str):
+        raise ValueError("write it as a number, without quotes")  # noqa: TRY004 -- what pydantic expects
+    return value
+
+
+Number = BeforeValidator(_no_text)  # 5 and 5.0 are the same number in JSON; "5" and true are none
+
+
 class AmendmentsIn(BaseModel):
     """What the person says of how the same text was understood before."""
 
     model_config = ConfigDict(extra="forbid")
 
-    as_written: bool = Field(False, description="Whether no word is to be read as another.")
+    as_written: StrictBool = Field(False, description="Whether no word is to be read as another.")
     worries_after_all: list[str] = Field(
         default_factory=list,
         max_length=MOST_AMENDED,
@@ -60,9 +69,12 @@ class MatchIn(BaseModel):
         description="What is known of the school; it wins over the text. Other keys are passed over.",
         examples=[{"phases": ["secondary"], "country": "GB", "pupils": 900}],
     )
-    k: int = Field(5, ge=1, le=MOST_MATCHES, description="The most matches to return.")
-    closeness: float | None = Field(
-        None, ge=0, le=1, description="How much the school counts, 0 (not at all) to 1; null for the default."
+    k: Annotated[int, Number] = Field(5, ge=1, le=MOST_MATCHES, description="The most matches to return.")
+    closeness: Annotated[float | None, Number] = Field(
+        None,
+        ge=0,
+        le=1,
+        description="How much the school counts, 0 (not at all) to 1; null for the default.",
     )
     unlike: dict[Attribute, Unlike] = Field(
         default_factory=dict,
@@ -77,7 +89,7 @@ class MatchIn(BaseModel):
     order: Order = Field(
         "match", description="Best match first, or of the cases that come near the most comparable school."
     )
-    facets: bool = Field(False, description="Whether the cases that come near are counted by facet.")
+    facets: StrictBool = Field(False, description="Whether the cases that come near are counted by facet.")
     amend: AmendmentsIn = Field(default_factory=AmendmentsIn)
 
     @property

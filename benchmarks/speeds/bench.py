@@ -90,6 +90,7 @@ class Bench:
             "ANONYMIZED_TELEMETRY": "False",
             "WARTS_INDEX": str(self.index),
             "WARTS_LOG_LEVEL": "warning",
+            "WARTS_ANONYMOUS_PER_MINUTE": "0",
         }
 
     def ours(self, *arguments: str) -> list[str]:

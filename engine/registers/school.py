@@ -93,6 +93,8 @@ class Row:
             value = " ".join(self.cells[position].split())
             if value.casefold() in self.unknown:
                 continue
+            if not value.isprintable():
+                value = "".join(letter for letter in value if letter.isprintable())
             if _BROKEN in value:
                 raise RowError(column, "has bytes that are not text; save the file as UTF-8")
             if len(value) > LONGEST_TEXT:

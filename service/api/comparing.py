@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import pycountry
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
 from corpus.records import Kind, Level, Phase, Sector, Setting, require_country
@@ -38,17 +39,22 @@ def _in_capitals(value: Any) -> Any:
 async def school_context(
     phase: Annotated[list[Phase], Query(default_factory=list, examples=[["secondary"]])],
     setting: Setting | NotSent = None,
-    pupils: Annotated[int | NotSent, Query(gt=0, description="Head count.", examples=[900])] = None,
+    pupils: Annotated[
+        Annotated[int, Field(gt=0)] | NotSent, Query(description="Head count.", examples=[900])
+    ] = None,
     country: Annotated[
         str | NotSent,
         BeforeValidator(_in_capitals),
         AfterValidator(require_country),
-        Query(description="ISO 3166-1 alpha-2, such as GB.", examples=["GB"]),
+        Query(
+            description="ISO 3166-1 alpha-2, such as GB.",
+            examples=["GB"],
+            json_schema_extra={"enum": [country.alpha_2 for country in pycountry.countries]},
+        ),
     ] = None,
     sector: Sector | NotSent = None,
     kind: Kind | NotSent = None,
     disadvantage: Annotated[Level | NotSent, Query(description="Relative to the country.")] = None,
-    disadvantage_percent: Annotated[float | NotSent, Query(ge=0, le=100)] = None,
 ) -> SchoolContext:
     """Read what is told of the school."""
     return SchoolContext(
@@ -59,7 +65,6 @@ async def school_context(
         sector=sector,
         kind=kind,
         disadvantage=disadvantage,
-        disadvantage_percent=disadvantage_percent,
     )
 
 

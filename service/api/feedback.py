@@ -27,7 +27,7 @@ class FeedbackKept(BaseModel):
 @router.post(
     "/v1/feedback",
     status_code=201,
-    responses=problem_responses(403, 404, 413, 422, 429),
+    responses=problem_responses(400, 403, 404, 413, 422, 429),
     dependencies=[allowed("feedback", cost=FEEDBACK_COST)],
 )
 async def feedback(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Body, Request
 from fastapi.responses import Response
 
 from engine.answers import Answer
+from service.access import allowed
 from service.answering import Question
 from service.problems import problem_responses
 from service.questions import MatchIn
@@ -30,7 +31,8 @@ _EXAMPLES: dict[str, Any] = {
 @router.post(
     "/v1/match",
     response_model=None,
-    responses={200: {"model": AnswerOut}, **problem_responses(413, 422, 429, 503)},
+    responses={200: {"model": AnswerOut}, **problem_responses(400, 403, 413, 422, 429, 503)},
+    dependencies=[allowed("match", cost=1)],
 )
 async def match(
     request: Request,

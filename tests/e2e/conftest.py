@@ -27,7 +27,8 @@ def server(real_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     log = tmp_path_factory.mktemp("server") / "log"
     command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port), "--index", str(real_index)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
+        environment = {**os.environ, "WARTS_ANONYMOUS_PER_MINUTE": "0"}
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_ready(address, process, log)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +31,7 @@ PATIENCE = 30  # seconds until a test gives up waiting for what must come
 def client(monkeypatch: pytest.MonkeyPatch, index_dir: Path, encoder) -> Iterator[TestClient]:
     """A client whose application is ready."""
     monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
-    app = create_app(CaseIndex.open(index_dir), Settings())
+    app = create_app(CaseIndex.open(index_dir), Settings(anonymous_per_minute=0))
     with TestClient(app, raise_server_exceptions=False) as client:
         until(lambda: client.get("/readyz").status_code == 200)
         yield client
@@ -133,3 +138,68 @@ def run_app(monkeypatch: pytest.MonkeyPatch, index_dir: Path, gated: GatedEncode
             gated.gate.set()
 
     return run
+
+
+class Server:
+    """A server process over the three cases, with the small encoder."""
+
+    def __init__(self, index: Path, log: Path, options: tuple[str, ...], environment: dict[str, str]) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        script = Path(__file__).with_name("small_server.py")
+        common = {"WARTS_POLL_SECONDS": "0.05", "WARTS_ANONYMOUS_PER_MINUTE": "0"}
+        command = [sys.executable, script, "serve", "--port", str(self.port), "--index", index, *options]
+        self._log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                cwd=script.parents[2],
+                env={**os.environ, **common, **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def send(self, method, address, body=None, **headers) -> SimpleNamespace:
+        """Send a request on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, address, body, {"Content-Type": "application/json", **headers})
+            response = connection.getresponse()
+            return SimpleNamespace(
+                status=response.status, headers=response.headers, text=response.read().decode()
+            )
+        finally:
+            connection.close()
+
+    def match(self, text="parents and phones"):
+        return self.send("POST", "/v1/match", json.dumps({"text": text}))
+
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log
+        try:
+            return self.send("GET", "/readyz").status == 200
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def start_server(index_dir: Path, tmp_path: Path):
+    """Start a server process: options of `warts serve`, and variables by their names."""
+    servers: list[Server] = []
+
+    def start(*options: str, **environment: str) -> Server:
+        server = Server(index_dir, tmp_path / f"log-{len(servers)}", options, environment)
+        servers.append(server)
+        until(server.is_ready)
+        return server
+
+    yield start
+    for server in servers:
+        server.process.terminate()
+    for server in servers:
+        server.process.wait(timeout=PATIENCE)

@@ -71,7 +71,7 @@ def test_an_error_that_nobody_foresaw_has_the_headers_and_a_line_in_the_log_with
     for response in (told, page):
         assert "default-src 'none'" in response.headers["content-security-policy"]
         assert response.headers["x-content-type-options"] == "nosniff"
-        assert response.headers["referrer-policy"] == "no-referrer"
+        assert response.headers["referrer-policy"] == "same-origin"
     ours = [one.getMessage() for one in caplog.records if one.name.startswith(("warts", "uvicorn"))]
     assert any(message.startswith("POST /v1/match 500") for message in ours)
     assert any(message.startswith("GET / 500") for message in ours)

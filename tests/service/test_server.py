@@ -42,7 +42,7 @@ def server(index_dir, tmp_path, until):
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, "WARTS_POLL_SECONDS": "0.05"},
+            env={**os.environ, "WARTS_POLL_SECONDS": "0.05", "WARTS_ANONYMOUS_PER_MINUTE": "0"},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -1,0 +1,37 @@
+"""The application over the shipped cases, with an encoder that needs no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from corpus.reading import SHIPPED_CASES, read_cases
+from index.building import build_index
+from index.case_index import CaseIndex
+from service.app import create_app
+from service.settings import Settings
+
+_built: list[Path] = []
+
+
+@pytest.fixture
+def shipped_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:
+    """A folder with an index of the shipped cases; built once."""
+    if not _built:
+        folder = tmp_path_factory.mktemp("shipped") / "index"
+        build_index(read_cases([SHIPPED_CASES]).cases, encoder, folder)
+        _built.append(folder)
+    return _built[0]
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch, shipped_index: Path, encoder, until) -> Iterator[TestClient]:
+    """A client whose application has the shipped cases and is ready."""
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
+    app = create_app(CaseIndex.open(shipped_index), Settings(anonymous_per_minute=0))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        until(lambda: client.get("/readyz").status_code == 200)
+        yield client
