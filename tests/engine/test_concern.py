@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from corpus.vocabulary import Vocabulary
 from engine.comparability import compare_contexts
-from engine.concern import MOST_WORRIES, clauses_of, clean_text, parse_concern
+from engine.concern import MOST_WORRIES, Amendments, clauses_of, clean_text, parse_concern
 from engine.context import SchoolContext
 from index.spelling import Spelling, words_in_use
 
@@ -400,3 +400,52 @@ def test_what_is_asked_for_is_kept_and_a_plain_worry_asks_for_nothing():
         "regrets"
     ]
     assert parse_concern("parents fear the cost of tablets").sought == ()
+
+
+# What a person puts right
+
+
+def test_a_word_that_was_read_as_another_is_taken_as_written_when_told():
+    spelling = Spelling(words_in_use(["phones phones"], Vocabulary((), digest="")))
+    assert parse_concern("phonse", spelling=spelling).query == "phones"
+    assert (
+        parse_concern("phonse", spelling=spelling, amendments=Amendments(as_written=True)).query == "phonse"
+    )
+
+
+def test_what_was_taken_as_ruled_out_is_a_worry_after_all():
+    text = "the wifi is fine, the cost is not"
+    assert parse_concern(text).denied == ("the wifi is fine",)
+    put_right = parse_concern(text, amendments=Amendments(worries_after_all=frozenset({"the wifi is fine"})))
+    assert put_right.denied == ()
+    assert put_right.worries == ("the wifi is fine", "the cost is not")
+
+
+def test_a_worry_that_is_none_is_left_out_and_told_as_ruled_out():
+    text = "slow broadband, angry parents, old laptops"
+    left = parse_concern(text, amendments=Amendments(not_worries=frozenset({"angry parents"})))
+    assert left.worries == ("slow broadband", "old laptops")
+    assert left.denied == ("angry parents",)
+    assert left.surely_denied
+    assert "angry" not in left.query
+
+
+def test_a_text_whose_every_worry_is_none_has_nothing_to_search_for():
+    left = parse_concern("slow broadband", amendments=Amendments(not_worries=frozenset({"slow broadband"})))
+    assert (left.worries, left.query) == ((), "")
+
+
+def test_what_is_not_the_writers_school_is_unknown_again():
+    text = "our rural primary fears the cost"
+    told = parse_concern(text).context
+    assert (told.setting, told.phases) == ("rural", ("primary",))
+    put_right = parse_concern(text, amendments=Amendments(not_ours=frozenset({"phases"})))
+    assert put_right.context.phases == ()
+    assert put_right.context.setting == "rural"
+    assert {one.attribute for one in put_right.readings}.isdisjoint({"phases"})
+
+
+def test_putting_right_what_is_not_there_changes_nothing():
+    text = "the wifi is fine, the cost is not"
+    nothing = frozenset({"something else"})
+    assert parse_concern(text, amendments=Amendments(False, nothing, nothing, nothing)) == parse_concern(text)

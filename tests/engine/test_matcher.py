@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from engine.concern import Amendments
 from engine.context import SchoolContext
+from engine.facets import CaseFilter
 from engine.matcher import DEFAULT_MATCHES, Matcher
 from engine.ranking import Preferences
 from engine.tuning import TUNING
@@ -386,3 +388,50 @@ def test_a_match_tells_what_it_adds_to_the_list(matcher):
     assert by_id[PHONES].roles == ("gave-up",)
     assert by_id[TABLETS].roles == ("gave-up", "elsewhere")
     assert by_id[BROADBAND].roles == ()
+
+
+# What is wanted of what comes near
+
+
+def test_a_filter_shows_of_what_comes_near_only_what_passes(matcher):
+    only = CaseFilter({"country": ("GB",)})
+    answer = matcher.match("slow broadband", preferences=Preferences(only=only))
+    assert ids(answer) == [BROADBAND, PHONES]
+    assert len(answer.near) == 3  # of what comes near nothing is hidden
+
+
+def test_a_filter_that_nothing_passes_says_so_and_no_case_is_shown(matcher):
+    only = CaseFilter({"country": ("NZ",)})
+    answer = matcher.match("slow broadband", preferences=Preferences(only=only))
+    assert (answer.matches, answer.verdict, answer.worries) == ((), "none", ())
+    assert "take one off" in answer.advice[0]
+    assert len(answer.near) == 3
+
+
+def test_with_the_school_first_the_most_comparable_leads(matcher):
+    school = SchoolContext(kind="college", country="US", setting="urban", phases=["further-education"])
+    by_match = matcher.match("slow broadband", school)
+    by_school = matcher.match("slow broadband", school, preferences=Preferences(order="school"))
+    assert ids(by_match)[0] == BROADBAND
+    assert ids(by_school)[0] == TABLETS
+    assert by_school.verdict == by_match.verdict
+    shrunk = [match.context.shrunk for match in by_school.matches]
+    assert shrunk == sorted(shrunk, reverse=True)
+
+
+def test_with_the_school_first_and_no_school_we_ask_for_it(matcher):
+    answer = matcher.match("slow broadband", preferences=Preferences(order="school"))
+    assert any("tell us about it" in advice for advice in answer.advice)
+
+
+def test_chosen_cases_are_told_in_their_order_near_or_not(matcher):
+    answer = matcher.match("slow broadband", k=2, preferences=Preferences(cases=(TABLETS, "gone", PHONES)))
+    assert ids(answer) == [TABLETS, PHONES]
+    assert all(match.passages for match in answer.matches)
+
+
+def test_what_a_person_put_right_is_what_is_answered(matcher):
+    amendments = Amendments(not_worries=frozenset({"slow broadband"}))
+    answer = matcher.match("slow broadband, phones in pouches", amendments=amendments)
+    assert answer.concern.denied == ("slow broadband",)
+    assert ids(answer)[0] == PHONES
