@@ -14,13 +14,17 @@ from service.schools.register import MOST_FOUND
 from service.schools.schemas import SchoolOut, SchoolsOut
 from service.schools.words import LONGEST_QUERY
 
-router = APIRouter(dependencies=[Depends(known_parameters_only), allowed("match")], tags=["schools"])
+router = APIRouter(dependencies=[Depends(known_parameters_only)], tags=["schools"])
 
 
 # Plain functions, which FastAPI calls in other threads: the file is read from the disk.
 
 
-@router.get("/v1/schools", responses=problem_responses(404, 422, 503))
+@router.get(
+    "/v1/schools",
+    responses=problem_responses(403, 404, 422, 429, 503),
+    dependencies=[allowed("match", cost=1)],
+)
 def schools(
     register: TheSchools,
     q: Annotated[
@@ -38,7 +42,9 @@ def schools(
     return SchoolsOut.of(register.find(q, limit))
 
 
-@router.get("/v1/schools/{number}", responses=problem_responses(404, 422, 503))
+@router.get(
+    "/v1/schools/{number}", responses=problem_responses(403, 404, 422, 503), dependencies=[allowed("match")]
+)
 def school(
     register: TheSchools,
     number: Annotated[str, Path(max_length=20, description="URN or NCES number.", examples=["010000500870"])],

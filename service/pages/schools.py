@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse
 from engine.context import SchoolContext
 from engine.queries import LONGEST_TEXT
 from service import wording
+from service.access import counted
 from service.pages.addresses import Address
 from service.rendering import render
 from service.schools.asked import TheSchools
@@ -19,7 +20,7 @@ _SHOWN = 20
 
 
 # A plain function, which FastAPI calls in another thread: the file is read from the disk.
-@router.get("/schools", response_class=HTMLResponse)
+@router.get("/schools", response_class=HTMLResponse, dependencies=[counted(asks="q")])
 def schools(request: Request, register: TheSchools) -> HTMLResponse:
     """Show the schools that were looked for."""
     sent = request.query_params

@@ -36,7 +36,7 @@ CREATE TABLE school (
     words TEXT, place TEXT
 );
 CREATE VIRTUAL TABLE found USING fts5(
-    words, place, content='school', content_rowid='id', prefix='1 2 3', tokenize='unicode61'
+    words, place, content='school', content_rowid='id', prefix='2 3', tokenize='unicode61'
 );
 """
 
