@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 from fastapi import Depends, FastAPI
 
@@ -14,7 +13,7 @@ from index.case_index import CaseIndex
 from service import api, description, pages
 from service.access import Access, key_of_request
 from service.answering import Answering
-from service.caching import Static, edition_of
+from service.caching import edition_of
 from service.headers import ApiForSites
 from service.live import LiveIndex
 from service.middleware import EveryAnswer
@@ -23,8 +22,7 @@ from service.problems import install_handlers
 from service.schools.register import SchoolRegister
 from service.settings import Settings
 from service.state.database import State
-
-_HERE = Path(__file__).parent
+from service.static_files import Static
 
 
 def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
@@ -47,10 +45,11 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
     app = FastAPI(
         lifespan=lifespan,
         dependencies=[Depends(key_of_request)],
-        # The usual documentation pages load scripts from elsewhere; `service.description` and docs/api.md do it.
+        # The usual documentation pages load scripts from elsewhere; `service.description` describes the API.
         openapi_url=None,
     )
     app.state.live = LiveIndex(index, partial(encoder_for, settings))
+    app.state.settings = settings
     app.state.edition = edition_of(settings)
     app.state.answering = Answering(settings.queue)
     app.state.schools = SchoolRegister(settings.state)
@@ -67,5 +66,5 @@ def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
     install_handlers(app)
     for router in (*api.ROUTERS, description.router, *pages.ROUTERS):
         app.include_router(router)
-    app.mount("/static", Static(_HERE / "static"), name="static")
+    app.mount("/static", Static(), name="static")
     return app

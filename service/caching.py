@@ -11,13 +11,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from service.access import key_of_request
 from service.live import Live
@@ -28,14 +25,13 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since the tag that `If-None-Match` holds was given."}
 }
 CHECK_EACH_TIME = "no-cache"
-FOR_GOOD = "public, max-age=31536000, immutable"
 
 
 class FromIndex(APIRoute):
     """A route whose answers follow from the index, the settings and the address, and from nothing else.
 
-    To be used as the ``route_class`` of a router; nothing that a person has sent, and no cookie, may show in
-    its answers.
+    To be used as the ``route_class`` of a router. What people have sent and the server has kept, such as
+    feedback, must not show in its answers, and no answer may depend on a cookie.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -77,23 +73,3 @@ def _tags_held(request: Request) -> set[str]:
     """Return the tags of what the client has; strong ones as weak ones, for that is how GET compares them."""
     told = ",".join(request.headers.getlist("if-none-match"))
     return {f"W/{tag.strip().removeprefix('W/')}" for tag in told.split(",")}
-
-
-class Static(StaticFiles):
-    """Static files; one whose address holds its version (`addresses`) may be kept for good."""
-
-    def __init__(self, directory: Path) -> None:
-        super().__init__(directory=directory)
-        self._versions = {
-            file.relative_to(directory).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-            for file in directory.rglob("*")
-            if file.is_file()
-        }
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file."""
-        response = await super().get_response(path, scope)
-        asked = scope["query_string"].decode("latin-1")
-        lasting = asked == f"v={self._versions.get(path)}"
-        response.headers["Cache-Control"] = FOR_GOOD if lasting else CHECK_EACH_TIME
-        return response

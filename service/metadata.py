@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
+
 from corpus.records import CaseStudy, Source, Years
 from corpus.vocabulary import shipped_vocabulary
 from engine.context import country_name
@@ -45,6 +48,16 @@ def case_metadata(case: CaseStudy, address: str) -> dict[str, Any]:
         "citation": [_work(source) for source in case.provenance.sources],
     }
     return {key: value for key, value in described.items() if value is not None}
+
+
+def metadata_block(case: CaseStudy, address: str) -> Markup:
+    """Return the description as the element that carries it in a page's head.
+
+    Whatever a record holds, it cannot end the element: ``<``, ``>`` and ``&`` are written as escapes of JSON.
+    The policy against scripts does not concern it, because no browser runs a block of data.
+    """
+    described = htmlsafe_json_dumps(case_metadata(case, address), ensure_ascii=False)
+    return Markup('<script type="application/ld+json">{}</script>').format(described)
 
 
 def _shortened(title: str) -> str:

@@ -15,6 +15,7 @@ from corpus.records import Level, Phase, Sector, Setting
 from engine.comparability import LABELS
 from engine.context import country_name
 from service import wording
+from service.static_files import static_address
 
 _FIRST_COUNTRIES = ("GB", "IE", "US", "CA", "AU", "NZ")  # most of our readers; a long list costs them time
 
@@ -28,6 +29,7 @@ _templates = Jinja2Templates(Path(__file__).parent / "templates")
 _templates.env.trim_blocks = _templates.env.lstrip_blocks = True
 _templates.env.globals.update(
     wording=wording,
+    static_address=static_address,
     phases=get_args(Phase),
     settings=get_args(Setting),
     sectors=get_args(Sector),

@@ -6,13 +6,15 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from engine.similar import find_case, similar_cases
+from service.caching import FromIndex
+from service.metadata import metadata_block
 from service.pages.addresses import Address
 from service.pages.chosen import beside
 from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheLive
 from service.rendering import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=FromIndex, include_in_schema=False)
 
 
 @router.get("/cases/{case_id}", response_class=HTMLResponse)
@@ -22,9 +24,11 @@ def case(request: Request, case_id: str, live: TheLive) -> HTMLResponse:
     sent = request.query_params
     school = SchoolForm(sent)
     about = Address.of("/", sent).only("q", *SCHOOL_FIELDS)
+    here = f"{request.url.scheme}://{request.url.netloc}"
     content = {
         **{"case": found, "similar": similar_cases(live.index, case_id, 4)},
         **{"school": school, "compared": beside(found, school.context).context, "about": about},
-        **{"q": sent.get("q", "").strip(), "asked_at": f"{request.url.scheme}://{request.url.netloc}"},
+        **{"q": sent.get("q", "").strip(), "asked_at": here},
+        "metadata": metadata_block(found, f"{here}/cases/{case_id}"),
     }
     return render(request, "case.html", content)
