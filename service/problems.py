@@ -23,7 +23,11 @@ from service.schools.errors import NoRegisterError, SchoolsError, UnknownSchoolE
 logger = logging.getLogger("warts")
 PROBLEM_JSON = "application/problem+json"
 BUSY = "More questions are waiting than can be answered at once; try again in a few seconds."
-HEADINGS = {429: "Too many questions at once", 503: "Not ready to answer"}  # of pages
+HEADINGS = {  # of pages
+    403: "This was not accepted",
+    429: "Too many questions at once",
+    503: "Not ready to answer",
+}
 NO_SCHOOLS = "The register of schools cannot be read; the server's log says why."
 CLOSING = "The server is ending; try again in a few seconds."
 CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this

@@ -86,7 +86,7 @@ class Calls:
         """Send a question to the API."""
         return self.call("POST", "/v1/match", json.dumps({"text": text}).encode(), gone=gone)
 
-    async def call(self, method, path, body=b"", query=b"", gone=None) -> SimpleNamespace:
+    async def call(self, method, path, body=b"", query=b"", gone=None, headers=()) -> SimpleNamespace:
         """Send a request; ``gone`` is set when its client goes."""
         gone = gone or asyncio.Event()
         pending, sent = [{"type": "http.request", "body": body, "more_body": False}], []
@@ -94,7 +94,7 @@ class Calls:
             **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http"},
             **{"method": method, "path": path, "raw_path": path.encode(), "query_string": query},
             **{"root_path": "", "client": ("test", 1), "server": ("test", 80), "state": {}},
-            "headers": [(b"content-type", b"application/json")],
+            "headers": [(b"content-type", b"application/json"), *headers],
         }
 
         async def receive():

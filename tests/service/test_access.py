@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+import json
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import ValidationError
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from index.case_index import CaseIndex
-from service import access
+from service import access, running
 from service.access import FEEDBACK_COST
 from service.app import create_app
 from service.settings import Settings
@@ -15,6 +19,7 @@ from service.state.database import open_state
 from service.state.keys import create_key, list_keys, revoke_key
 
 ASKED = {"text": "slow broadband"}
+BODY = json.dumps(ASKED).encode()
 
 
 @pytest.fixture
@@ -232,3 +237,68 @@ def test_the_description_tells_of_keys(served):
     for path, operations in described["paths"].items():
         for operation in operations.values():
             assert ("security" in operation) == ("401" in operation["responses"]) == path.startswith("/v1/")
+
+
+@contextmanager
+def behind(served, address, **settings):
+    """A client at an address of an application as uvicorn would run it, which looks at proxies' headers."""
+    with served(anonymous_per_minute=1, **settings) as client:
+        config = running._config(client.app, Settings(**settings), "127.0.0.1", 0, 1)
+        app = (
+            ProxyHeadersMiddleware(client.app, config.forwarded_allow_ips)
+            if config.proxy_headers
+            else client.app
+        )
+        yield TestClient(app, raise_server_exceptions=False, client=(address, 1))
+
+
+def test_the_word_of_a_proxy_counts_only_where_it_is_trusted(served):
+    first, second = {"X-Forwarded-For": "198.51.100.1"}, {"X-Forwarded-For": "198.51.100.2"}
+    with behind(served, "192.0.2.9", trusted_proxies="192.0.2.0/28, 203.0.113.1") as client:
+        assert [ask(client, one).status_code for one in (first, second, first)] == [200, 200, 429]
+        made_up = {"X-Forwarded-For": "198.51.100.99, 198.51.100.2"}  # its own proxy adds the last
+        assert ask(client, made_up).status_code == 429
+    for settings in ({}, {"trusted_proxies": "203.0.113.1"}):
+        with behind(served, "192.0.2.9", **settings) as client:
+            assert [ask(client, one).status_code for one in (first, second)] == [200, 429]
+
+
+@pytest.mark.parametrize("wrong", ["proxy.example", "10.0.0.0/33", "10.0.0.1/8", "* x"])
+def test_a_proxy_that_is_no_address_is_refused(wrong):
+    with pytest.raises(ValidationError):
+        Settings(trusted_proxies=wrong)
+
+
+def test_while_another_process_writes_a_quota_waits_and_everybody_else_is_answered(run_app, key, tmp_path):
+    mine = key(per_day=5)
+
+    async def test(calls):
+        with open_state(tmp_path / "state") as other:
+            other.execute("BEGIN IMMEDIATE")
+            counting = asyncio.create_task(
+                calls.call("POST", "/v1/match", BODY, headers=[(b"x-api-key", mine.token.encode())])
+            )
+            assert (await calls.call("POST", "/v1/match", BODY)).status == 200
+            assert not counting.done()
+            other.execute("COMMIT")
+        assert (await counting).headers["ratelimit-remaining"] == "4"
+
+    run_app(test, state=tmp_path / "state")
+
+
+def test_every_one_of_many_is_counted_and_the_log_is_emptied_meanwhile(key, tmp_path):
+    mine = key(per_day=5_000)
+    counting = access.Access(Settings(state=tmp_path / "state"))
+
+    async def count():
+        request = SimpleNamespace(headers={"x-api-key": mine.token}, state=SimpleNamespace())
+        for _ in range(4_000):
+            await counting.count(request, await counting.key(request))
+
+    asyncio.run(count())
+    log = (tmp_path / "state" / "state.sqlite-wal").stat().st_size
+    assert log < 2_000 * 4_096
+    counting.close()
+    with open_state(tmp_path / "state") as state:
+        (now,) = list_keys(state)
+    assert now.used == 4_000
