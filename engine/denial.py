@@ -68,7 +68,8 @@ _COMPLAINT = re.compile(
 )
 _NOT_GOOD = re.compile(
     r"(?:\b(?:not|never|hardly|far from|no longer|nobody|no)\b|n['’]t\b)(?: [\w'’]+){0,2} (?:fine|ok|okay|good|great|enough|well|secure|safe|reliable|ready|happy|keen"
-    r"|sure|convinced|worth|fair|work(?:s|ing)?|trained|allowed|clear|everyone|all|trust|confident|up to)\b",
+    r"|sure|convinced|worth|fair|work(?:s|ing)?|trained|allowed|clear|everyone|all|trust|confident|up to)\b"
+    r"|\b(?:cannot|can['’]t|won['’]t|will not|refuse to) (?:pay|afford)\b",
     re.IGNORECASE,
 )
 _INDIFFERENCE = re.compile(
@@ -76,7 +77,7 @@ _INDIFFERENCE = re.compile(
 )
 _PLAIN_COMPLAINT = re.compile(
     r"\b(?:poor|rubbish|awful|terrible|angry|furious|upset|afraid|scared|fear(?:s|ed)?|broken|breaks?|broke|fail(?:s|ed|ing)?|refus\w+|complain\w*|stolen|steal\w*"
-    r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|too (?:slow|expensive|many|much|late|old|hard)"
+    r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|worr(?:y|ies) (?:about|over|that)|too (?:slow|expensive|many|much|late|old|hard)"
     r"|(?:is|are) (?:a |the )?(?:real |big |main |huge )?(?:issue|problem|worry|concern))\b",
     re.IGNORECASE,
 )

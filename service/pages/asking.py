@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import QueryParams
 
 from engine.answers import Answer
 from engine.facets import facet_counts
@@ -14,6 +15,7 @@ from service.pages.addresses import Address
 from service.pages.school_form import SCHOOL_FIELDS, AnswerForm, SchoolForm
 from service.readiness import TheAnswering, TheLive, matcher_of
 from service.rendering import render
+from service.schools.asked import TheSchools
 
 router = APIRouter(include_in_schema=False)
 EXAMPLES = (
@@ -26,16 +28,11 @@ EXAMPLES = (
 
 
 @router.get("/", response_class=HTMLResponse, dependencies=[counted(asks="q")])
-async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
+async def ask(request: Request, live: TheLive, answering: TheAnswering, register: TheSchools) -> HTMLResponse:
     """Ask, and the answer under it: the address is the whole question."""
     sent = request.query_params
     school, text = SchoolForm(sent), sent.get("q", "").strip()
-    errors = dict(school.errors)
-    if len(text) > LONGEST_TEXT:
-        errors["q"] = f"Your worry must be {LONGEST_TEXT:,} characters or fewer; it has {len(text):,}"
-    asked = "q" in sent
-    if asked and not text:
-        errors["q"] = "Say what worries you"
+    asked, errors = "q" in sent, school.errors | _faults(sent, text)
     loading = asked and not errors and live.matcher is None and not live.load_error
     here, form = Address.of("/", sent), AnswerForm(sent)
     content = {
@@ -43,6 +40,8 @@ async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLR
         **{"examples": EXAMPLES, "cases": len(live.index.cases)},
         # What other pages are told of the question: the worry and the school, not the filters.
         "about": here.only("q", *SCHOOL_FIELDS),
+        "register": register.is_loaded,
+        "find_school": Address("/schools", (("worry", text),) if text else ()),
     }
 
     def show(answer: Answer | None) -> HTMLResponse:
@@ -61,6 +60,13 @@ async def ask(request: Request, live: TheLive, answering: TheAnswering) -> HTMLR
     preferences = form.preferences(school.preferences)
     question = Question(text, school.context, form.shown, preferences, form.amendments)
     return await answering.answer(request, matcher_of(live), question, show)
+
+
+def _faults(sent: QueryParams, text: str) -> dict[str, str]:
+    """Return what is wrong with the worry, by its field."""
+    if len(text) > LONGEST_TEXT:
+        return {"q": f"Your worry must be {LONGEST_TEXT:,} characters or fewer; it has {len(text):,}"}
+    return {"q": "Say what worries you"} if "q" in sent and not text else {}
 
 
 def _more(near: int, shown: int) -> int:

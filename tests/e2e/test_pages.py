@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.e2e, pytest.mark.model, pytest.mark.server]
 
 ANSWER = "/?q=mobiles+banned+here&phase=secondary&country=GB"
+CHOSEN = "case=wootton-upper-phone-free-2025&case=nyc-phone-ban-lifted-2015&q=mobiles+banned+here&country=GB"
 PAGES = (
     "/",
     ANSWER,
@@ -16,8 +17,20 @@ PAGES = (
     "/?q=moblies+bannd.+What+would+you+not+do+again?&country=GB&closeness=1&exclude=phases",
     "/?q=phones&closeness=2&exclude=moon",
     "/?q=the+swimming+pool+roof+is+leaking",
+    "/?q=the+wifi+is+fine,+parents+won't+pay,+our+rural+primary&only-outcome=abandoned&order=school",
+    "/?q=phones&only-country=FJ",
     "/cases/rossett-ipads-2012",
+    "/cases/rossett-ipads-2012?q=ipads&phase=primary&country=IE",
     "/cases/x",
+    f"/compare?{CHOSEN}",
+    "/compare",
+    f"/pack?{CHOSEN}",
+    "/pack",
+    "/readiness",
+    "/readiness?plan=An+iPad+for+every+pupil+from+September.+Staff+get+one+day+of+training.&phase=secondary",
+    "/readiness?plan=x&pupils=lots",
+    "/schools?q=elm",
+    "/feedback/thanks",
 )
 
 

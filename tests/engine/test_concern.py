@@ -449,3 +449,15 @@ def test_putting_right_what_is_not_there_changes_nothing():
     text = "the wifi is fine, the cost is not"
     nothing = frozenset({"something else"})
     assert parse_concern(text, amendments=Amendments(False, nothing, nothing, nothing)) == parse_concern(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "worry"),
+    [
+        ("parents won't pay for tablets, the wifi is fine", "parents won't pay for tablets"),
+        ("governors worry about screen time, wifi is fine", "governors worry about screen time"),
+    ],
+)
+def test_a_plain_complaint_beside_praise_stays_a_worry(text, worry):
+    """The model took what stands beside "the wifi is fine" for praise as well."""
+    assert worry in parse_concern(text).worries
