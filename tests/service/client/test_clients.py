@@ -11,8 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
+from index.case_index import CaseIndex
+from service.app import create_app
 from service.client import (
     AsyncWartsClient,
     WartsAnswerError,
@@ -22,6 +25,9 @@ from service.client import (
     calls,
 )
 from service.schemas import AnswerOut
+from service.settings import Settings
+from service.state.database import open_state
+from service.state.keys import create_key
 
 SLEEPERS = {"sync": "service.client.clients.time.sleep", "async": "service.client.clients.asyncio.sleep"}
 
@@ -243,6 +249,24 @@ def test_the_key_is_sent_to_the_server_and_nowhere_else():
         "http://warts.test/sub/v1/cases?after=a&phase=primary",
     ]
     assert {headers["Authorization"] for *_, headers in told.asked} == {"Bearer warts_k"}
+
+
+def test_a_key_lets_in_where_one_is_required(monkeypatch, index_dir, encoder, tmp_path, until):
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
+    with open_state(tmp_path) as state:
+        _, token = create_key(state, "intranet", ("match",))
+    app = create_app(CaseIndex.open(index_dir), Settings(state=tmp_path, require_key=True))
+    with TestClient(app) as client:
+        until(lambda: client.get("/readyz").status_code == 200)
+        with WartsClient("http://testserver", token, transport=client._transport) as warts:
+            assert warts.match("slow broadband").matches
+            with pytest.raises(WartsApiError) as told:
+                warts.feedback("elm-school-phones-2020", "useful")
+            assert told.value.status == 403
+        with WartsClient("http://testserver", transport=client._transport) as warts:
+            with pytest.raises(WartsApiError) as told:
+                warts.match("slow broadband")
+            assert told.value.status == 401
 
 
 def test_both_clients_offer_the_same():
