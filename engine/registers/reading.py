@@ -72,7 +72,10 @@ def read_register(file: Path, *, progress: Progress | None = None) -> Iterator[R
 
 def _columns_of(header: bytes) -> dict[str, int]:
     """Return where each column stands, by its name in capitals; of several of one name, the first."""
-    names = next(csv.reader([header.decode("utf-8-sig", errors="replace")]), [])
+    try:
+        names = next(csv.reader([header.decode("utf-8-sig", errors="replace")]), [])
+    except csv.Error:  # no line of a table
+        names = []
     columns: dict[str, int] = {}
     for position, name in enumerate(names):
         columns.setdefault(name.strip().upper(), position)

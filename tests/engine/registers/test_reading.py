@@ -78,7 +78,7 @@ def test_directory_and_characteristics_are_read_apart(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "header", ["", "URN,Name\n", "id;NCESSCH\n", "PK\x03\x04rubbish\n", "\x00\xff\n", '"']
+    "header", ["", "URN,Name\n", "id;NCESSCH\n", "PK\x03\x04rubbish\n", "\x00\xff\n", "a\rb\n", '"']
 )
 def test_a_file_of_no_known_register_is_refused_with_what_is_wanted(tmp_path, header):
     (tmp_path / "other.csv").write_bytes(header.encode("latin-1"))
