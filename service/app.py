@@ -25,15 +25,21 @@ from service.state.database import State
 from service.static_files import Static
 
 
-def create_app(index: CaseIndex, settings: Settings) -> FastAPI:
+def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False) -> FastAPI:
     """Make the application for an open index.
 
-    Its model is loaded in the background when the application starts; generations that are published in its
-    folder later are taken up while it runs.
+    Generations that are published in its folder later are taken up while it runs.
+
+    Args:
+        index: What it answers from.
+        settings: The operator's.
+        load_first: Whether the model is loaded before the application starts, and not in the background.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if load_first:
+            await app.state.live.load()
         loading = asyncio.create_task(app.state.live.run(settings.poll_seconds))
         yield
         loading.cancel()

@@ -58,18 +58,26 @@ class LiveIndex:
 
     async def run(self, poll_seconds: float) -> None:
         """Load the model, and from then on open each new generation; ends when it is cancelled."""
-        try:
-            matcher = await asyncio.to_thread(self._ready_matcher, self.current.index)
-            self.current = replace(self.current, matcher=matcher)
-        except Exception as error:
-            self.current = replace(self.current, load_error=str(error))
-            logger.exception("the model cannot be loaded; /readyz will keep answering 503")
+        await self.load()
         while True:
             await asyncio.sleep(poll_seconds)
             if newer := await asyncio.to_thread(self._newer):
                 self.current = newer
                 self.tell(newer)
                 logger.info("now answering from generation %s of the index", newer.index.generation.name)
+
+    async def load(self) -> None:
+        """Load the model, unless that was done."""
+        if self.current.matcher is not None:
+            return
+        try:
+            matcher = await asyncio.to_thread(self._ready_matcher, self.current.index)
+        except Exception as error:
+            self.current = replace(self.current, load_error=str(error))
+            logger.exception("the model cannot be loaded; /readyz will keep answering 503")
+        else:
+            self.current = replace(self.current, matcher=matcher)
+            logger.info("answering from generation %s of the index", self.current.index.generation.name)
 
     def _newer(self) -> Live | None:
         """Return the published generation if it is another than the current one and can be used."""

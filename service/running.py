@@ -30,7 +30,7 @@ from service.logs import log_config
 from service.settings import Settings
 
 RETRY_SECONDS = 5.0  # before a worker that cannot open the index makes room for the next
-_HEALTHY_SECONDS = 30  # for a worker to say that it lives; importing takes some on a busy machine
+_HEALTHY_SECONDS = 10  # for a worker to say that it lives; a new one has to import everything first
 logger = logging.getLogger("warts")
 
 
@@ -85,7 +85,8 @@ def application(directory: Path, settings: Settings) -> FastAPI:
         logger.error("this worker ends, because the index cannot be opened: %s", error)  # noqa: TRY400
         time.sleep(RETRY_SECONDS)
         sys.exit(1)
-    return create_app(index, settings)
+    # It takes its place among others, who can answer already.
+    return create_app(index, settings, load_first=True)
 
 
 def _config(

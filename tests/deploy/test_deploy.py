@@ -1,4 +1,4 @@
-"""The files for operation fit the program: settings, commands, bounds. Nobody has tried to build the image."""
+"""The files for operation fit the program: settings, commands, bounds. Nobody has tried to build an image."""
 
 from __future__ import annotations
 
