@@ -111,9 +111,7 @@ def import_registers(files: Sequence[Path], state: Path, *, progress: Progress |
                     _add(connection, row, at, imported)
         _finish(connection, imported)
         if not imported.kept:
-            raise NothingToKeepError(
-                rows=imported.rows, unusable=imported.unusable, unnamed=imported.unnamed
-            )
+            raise NothingToKeepError(rows=imported.rows, unusable=imported.unusable, unnamed=imported.unnamed)
     return imported
 
 
