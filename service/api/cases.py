@@ -23,7 +23,7 @@ router = APIRouter(
     route_class=FromIndex, dependencies=[Depends(known_parameters_only)], responses=UNCHANGED, tags=["cases"]
 )
 EXAMPLE = "auburn-maine-ipads-2013"
-CaseId = Annotated[str, Path(max_length=100, examples=[EXAMPLE])]
+CaseId = Annotated[str, Path(max_length=100, description="As /v1/cases lists it.", examples=[EXAMPLE])]
 CSV, JSONL = "text/csv", "application/jsonl"
 
 
@@ -46,7 +46,9 @@ def cases(
         ),
     ],
     limit: Annotated[int, Query(ge=1, le=100, description="The most cases on a page.")] = 20,
-    after: Annotated[str, Query(max_length=100, description="The id after which the page begins.")] = "",
+    after: Annotated[
+        str, Query(max_length=100, description="The id after which the page begins.", examples=[EXAMPLE])
+    ] = "",
 ) -> JSONResponse:
     """List the cases that pass the filters, by id. Several values of one filter mean any of them.
 

@@ -37,8 +37,10 @@ def _in_capitals(value: Any) -> Any:
 
 
 async def school_context(
-    phase: Annotated[list[Phase], Query(default_factory=list, examples=[["secondary"]])],
-    setting: Setting | NotSent = None,
+    phase: Annotated[
+        list[Phase], Query(default_factory=list, description="Of the school.", examples=[["secondary"]])
+    ],
+    setting: Annotated[Setting | NotSent, Query(description="Where the school lies.")] = None,
     pupils: Annotated[
         Annotated[int, Field(gt=0)] | NotSent, Query(description="Head count.", examples=[900])
     ] = None,
@@ -52,8 +54,8 @@ async def school_context(
             json_schema_extra={"enum": [country.alpha_2 for country in pycountry.countries]},
         ),
     ] = None,
-    sector: Sector | NotSent = None,
-    kind: Kind | NotSent = None,
+    sector: Annotated[Sector | NotSent, Query(description="Who pays for the school.")] = None,
+    kind: Annotated[Kind | NotSent, Query(description="School, college, trust and so on.")] = None,
     disadvantage: Annotated[Level | NotSent, Query(description="Relative to the country.")] = None,
 ) -> SchoolContext:
     """Read what is told of the school."""

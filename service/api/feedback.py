@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, Field
@@ -14,7 +14,17 @@ from service.readiness import TheLive
 from service.state.database import State
 from service.state.feedback import FeedbackIn, add_feedback
 
-router = APIRouter()
+router = APIRouter(tags=["feedback"])
+_EXAMPLES: dict[str, Any] = {
+    "useful": {"value": {"case_id": "auburn-maine-ipads-2013", "kind": "useful"}},
+    "outdated": {
+        "value": {
+            "case_id": "auburn-maine-ipads-2013",
+            "kind": "outdated",
+            "comment": "The first source has moved.",
+        }
+    },
+}
 
 
 class FeedbackKept(BaseModel):
@@ -31,7 +41,10 @@ class FeedbackKept(BaseModel):
     dependencies=[allowed("feedback", cost=FEEDBACK_COST)],
 )
 async def feedback(
-    request: Request, said: Annotated[FeedbackIn, Body()], live: TheLive, key: TheKey
+    request: Request,
+    said: Annotated[FeedbackIn, Body(openapi_examples=_EXAMPLES)],
+    live: TheLive,
+    key: TheKey,
 ) -> FeedbackKept:
     """Say whether a case was useful, or that it is wrong or outdated."""
     find_case(live.index, said.case_id)

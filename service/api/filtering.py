@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
 from fastapi.dependencies.models import Dependant
@@ -13,21 +13,20 @@ from corpus.records import Independence, Kind, Outcome, Phase, Sector, Setting
 from engine.facets import CaseFilter
 
 
+def _asked(description: str, example: list[str]) -> Any:
+    return Query(default_factory=list, description=description, examples=[example])
+
+
 async def case_filter(
-    phase: Annotated[list[Phase], Query(default_factory=list, examples=[["primary", "special"]])],
-    setting: Annotated[list[Setting], Query(default_factory=list)],
-    country: Annotated[
-        list[str],
-        Query(default_factory=list, description="ISO 3166-1 alpha-2, such as GB.", examples=[["GB"]]),
-    ],
-    sector: Annotated[list[Sector], Query(default_factory=list)],
-    kind: Annotated[list[Kind], Query(default_factory=list)],
-    technology: Annotated[list[str], Query(default_factory=list, examples=[["tablets"]])],
-    theme: Annotated[
-        list[str], Query(default_factory=list, description="See /v1/themes.", examples=[["cost"]])
-    ],
-    outcome: Annotated[list[Outcome], Query(default_factory=list, examples=[["abandoned"]])],
-    independence: Annotated[list[Independence], Query(default_factory=list)],
+    phase: Annotated[list[Phase], _asked("Phase of education.", ["primary", "special"])],
+    setting: Annotated[list[Setting], _asked("Where the school lies.", ["rural"])],
+    country: Annotated[list[str], _asked("ISO 3166-1 alpha-2, such as GB.", ["GB"])],
+    sector: Annotated[list[Sector], _asked("Who pays for the school.", ["state"])],
+    kind: Annotated[list[Kind], _asked("What the case is about.", ["school", "trust"])],
+    technology: Annotated[list[str], _asked("As /v1/facets names them.", ["tablets"])],
+    theme: Annotated[list[str], _asked("Of an objection, as /v1/themes names them.", ["cost"])],
+    outcome: Annotated[list[Outcome], _asked("How it ended.", ["abandoned", "scaled-back"])],
+    independence: Annotated[list[Independence], _asked("Who says so.", ["independent"])],
 ) -> CaseFilter:
     """Read the filters: every one given must be met, by any of its values."""
     return CaseFilter(

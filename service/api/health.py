@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from service.problems import problem_responses
 from service.readiness import TheLive, matcher_of
 
-router = APIRouter()
+router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz")

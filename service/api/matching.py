@@ -15,7 +15,7 @@ from service.questions import MatchIn
 from service.readiness import TheAnswering, TheLive, matcher_of
 from service.schemas import AnswerOut
 
-router = APIRouter()
+router = APIRouter(tags=["match"])
 _EXAMPLES: dict[str, Any] = {
     "a short worry": {"value": {"text": "mobiles banned here"}},
     "a worry and a school": {

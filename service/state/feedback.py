@@ -32,7 +32,7 @@ class FeedbackIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    case_id: str = Field(min_length=1, max_length=100, examples=["lausd-ipads-2013"])
+    case_id: str = Field(min_length=1, max_length=100, examples=["auburn-maine-ipads-2013"])
     kind: FeedbackKind
     comment: Annotated[str | None, BeforeValidator(_plain)] = Field(
         None, max_length=LONGEST_COMMENT, description="What there is to say; name no pupil."

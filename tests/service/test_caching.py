@@ -71,20 +71,20 @@ def test_an_answer_and_its_tag_are_of_one_generation_though_the_index_changes_me
     newer = Live(CaseIndex.open(index_dir))
     holder = client.app.state.live
 
+    states = [holder.current, newer, newer]
+
     class Switching:
         """Is another one every time it is looked at."""
 
-        states = [holder.current, newer, newer]
-
         @property
         def current(self):
-            return self.states.pop(0)
+            return states.pop(0)
 
     client.app.state.live = Switching()
     during = client.get(address)
     client.app.state.live = holder
     assert (during.text, during.headers["etag"]) == (before.text, before.headers["etag"])
-    assert Switching.states == [newer, newer]
+    assert states == [newer, newer]
 
 
 def test_other_settings_are_other_tags(client, index_dir, monkeypatch, encoder):

@@ -12,7 +12,9 @@ from corpus.reading import SHIPPED_CASES, read_cases
 from index.building import build_index
 from index.case_index import CaseIndex
 from service.app import create_app
+from service.schools.building import import_registers
 from service.settings import Settings
+from tests.registers import NCES_DIRECTORY_COLUMNS, nces_row, write_rows
 
 _built: list[Path] = []
 
@@ -28,10 +30,16 @@ def shipped_index(tmp_path_factory: pytest.TempPathFactory, encoder) -> Path:
 
 
 @pytest.fixture
-def shipped(monkeypatch: pytest.MonkeyPatch, shipped_index: Path, encoder, until) -> Iterator[TestClient]:
-    """A client whose application has the shipped cases and is ready."""
+def shipped(
+    monkeypatch: pytest.MonkeyPatch, shipped_index: Path, encoder, until, tmp_path: Path
+) -> Iterator[TestClient]:
+    """A client whose application has the shipped cases and a register of one school, and is ready."""
+    extract, state = tmp_path / "directory.csv", tmp_path / "state"
+    school = nces_row(NCESSCH="010000500870", SCH_NAME="ST MARYS CE PRIMARY")
+    write_rows(extract, [school], NCES_DIRECTORY_COLUMNS, encoding="utf-8")
+    import_registers([extract], state)
     monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
-    app = create_app(CaseIndex.open(shipped_index), Settings(anonymous_per_minute=0))
+    app = create_app(CaseIndex.open(shipped_index), Settings(anonymous_per_minute=0, state=state))
     with TestClient(app, raise_server_exceptions=False) as client:
         until(lambda: client.get("/readyz").status_code == 200)
         yield client
