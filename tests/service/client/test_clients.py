@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -29,6 +31,7 @@ from service.settings import Settings
 from service.state.database import open_state
 from service.state.keys import create_key
 
+ROOT = Path(__file__).parents[3]
 SLEEPERS = {"sync": "service.client.clients.time.sleep", "async": "service.client.clients.asyncio.sleep"}
 
 
@@ -278,6 +281,15 @@ def test_both_clients_offer_the_same():
         }
 
     assert offered(WartsClient) == offered(AsyncWartsClient)
+
+
+def test_every_method_is_documented_and_none_besides():
+    rows = re.findall(
+        r"^\| (`[a-z]+\(.*?) \|", (ROOT / "docs" / "client.md").read_text("utf-8"), re.MULTILINE
+    )
+    documented = {name for row in rows for name in re.findall(r"`([a-z]+)\(", row)}
+    offered = {name for name, _ in inspect.getmembers(WartsClient, inspect.isfunction) if name[0] != "_"}
+    assert documented == offered - {"close"}
 
 
 def test_both_clients_send_the_same():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -17,6 +19,7 @@ from service.live import LiveIndex
 from service.mcp.server import make_server
 from service.schemas import AnswerOut
 
+ROOT = Path(__file__).parents[3]
 ELM, ASH, OAK = "elm-school-phones-2020", "ash-primary-broadband-2015", "oak-college-tablets-2018"
 NOBODY = "zebras ate our trombone"
 
@@ -48,6 +51,11 @@ def test_every_tool_says_what_it_is_for_and_reads_only(server, talk_to):
         assert tool.input_schema["additionalProperties"] is False
         Draft202012Validator.check_schema(tool.input_schema)
         Draft202012Validator.check_schema(tool.output_schema)
+
+
+def test_every_tool_is_documented_and_none_besides(server, talk_to):
+    documented = re.findall(r"^\| `([a-z_]+)`", (ROOT / "docs" / "mcp.md").read_text("utf-8"), re.MULTILINE)
+    assert documented == [tool.name for tool in talk_to(server, Client.list_tools).tools]
 
 
 def test_what_a_tool_answers_is_valid_against_its_schema(server, talk_to):
