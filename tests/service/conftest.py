@@ -118,6 +118,7 @@ def run_app(monkeypatch: pytest.MonkeyPatch, index_dir: Path, gated: GatedEncode
     monkeypatch.setattr(Settings, "encoder", property(lambda _: gated))
 
     def run(test, **settings):
+        settings = {"anonymous_per_minute": 0, **settings}
         app = create_app(CaseIndex.open(index_dir), Settings(**settings))
         calls = Calls(app)
 
