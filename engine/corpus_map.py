@@ -1,9 +1,11 @@
 """The cases as points on a plane, where those that tell of alike things lie near each other.
 
 A case is placed by the vector of its whole text: first on the two main axes of all of them, then moved until
-each has the neighbours on the plane that it has by meaning (t-SNE, exact). Of the methods that
-`python -m benchmarks.corpus_map` compares this keeps neighbours best; benchmarks/results/corpus-map.md has
-the figures. Nothing is drawn by lot, so the same index gives the same map.
+each has the neighbours on the plane that it has by meaning (t-SNE, exact). That keeps far more neighbours
+than principal components or scaling do, and as many as scikit-learn's t-SNE, which a server would have to
+load: benchmarks/results/corpus-map.md, by `python -m benchmarks.corpus_map`. Nothing is drawn by lot, and
+what comes of matrix products, whose last digits depend on the number of threads, is rounded: the same index
+gives the same map.
 
 Only nearness can be read off such a map. Its axes mean nothing, and nor does how far apart two cases lie that
 are not near each other.
@@ -17,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -45,8 +47,8 @@ class Region:
     """Cases that lie together.
 
     Attributes:
-        theme: What sets them apart: the theme whose share of them is furthest above its share of all cases.
-            None where they have no theme.
+        theme: What sets them apart: the theme whose share of them is furthest above its share of all cases,
+            of those that name no larger region; None where there is none.
         technology: The same of technologies.
         cases: Their positions in the index, ascending.
         centre: Where it lies, x and y.
@@ -100,7 +102,7 @@ def draw_map(cases: Sequence[CaseStudy], vectors: NDArray[np.float32]) -> Corpus
     points = principal_plane(exact)
     if 4 <= len(cases) <= MOST_REFINED:
         points = neighbours_kept(exact, points)
-    nearness = exact @ exact.T
+    nearness = (exact @ exact.T).round(6)
     np.fill_diagonal(nearness, -np.inf)
     nearest = np.argsort(-nearness, axis=1, kind="stable")[:, : min(NEIGHBOURS, max(0, len(cases) - 1))]
     within = _within_one(points)
@@ -131,14 +133,15 @@ def neighbours_kept(vectors: Floats, start: Floats, perplexity: float = PERPLEXI
     """
     wanted = _affinities(vectors, min(perplexity, (len(vectors) - 1) / 3))
     spread = float(start.std()) or 1.0
-    points, speed, gains = start / spread * 1e-4, np.zeros_like(start), np.ones_like(start)
+    points, speed, gains = (start / spread).round(6) * 1e-4, np.zeros_like(start), np.ones_like(start)
     rate = max(len(vectors) / _EXAGGERATION / 4, 50.0)
     for step in range(_STEPS):
         early = step < _EARLY
         near = 1 / (1 + _squared_distances(points, points))
         np.fill_diagonal(near, 0)
         pull = ((_EXAGGERATION if early else 1.0) * wanted - near / near.sum()) * near
-        slope = 4 * (pull.sum(axis=1, keepdims=True) * points - pull @ points)
+        pulled = np.stack([(pull * points[:, axis]).sum(axis=1) for axis in (0, 1)], axis=1)
+        slope = 4 * (pull.sum(axis=1, keepdims=True) * points - pulled)
         gains = np.maximum(np.where((slope > 0) == (speed > 0), gains * 0.8, gains + 0.2), 0.01)
         speed = (0.5 if early else 0.8) * speed - rate * gains * slope
         points = points + speed
@@ -148,7 +151,7 @@ def neighbours_kept(vectors: Floats, start: Floats, perplexity: float = PERPLEXI
 
 def _affinities(vectors: Floats, perplexity: float) -> Floats:
     """Return how strongly each pair belongs together, shape ``(n, n)``; all of them sum to 1."""
-    distances = np.maximum(2 - 2 * vectors @ vectors.T, 0)
+    distances = np.maximum(2 - 2 * (vectors @ vectors.T).round(6), 0)
     np.fill_diagonal(distances, np.inf)
     distances -= distances.min(axis=1, keepdims=True)  # changes no share, and keeps them from underflowing
     count = len(vectors)
@@ -175,7 +178,7 @@ def trustworthiness(vectors: Floats, points: Floats, k: int = _JUDGED_BY) -> flo
     Source: Venna and Kaski 2001, see the module
     """
     count = len(vectors)
-    far = 1 - vectors @ vectors.T
+    far = 1 - (vectors @ vectors.T).round(6)
     np.fill_diagonal(far, -np.inf)
     ranks = far.argsort(axis=1, kind="stable").argsort(axis=1, kind="stable")  # 0 is the case itself
     apart = _squared_distances(points, points)
@@ -212,14 +215,17 @@ def _regions(cases: Sequence[CaseStudy], points: Floats) -> tuple[Region, ...]:
         if np.array_equal(moved, centres):
             break
         centres = moved
-    regions = []
-    for n in range(count):
-        inside = tuple(np.flatnonzero(belongs == n).tolist())
-        if inside:
-            theme, technology = (_sets_apart(cases, inside, facet) for facet in ("theme", "technology"))
+    groups = [tuple(np.flatnonzero(belongs == n).tolist()) for n in range(count)]
+    regions: list[Region] = []
+    for n in sorted(range(count), key=lambda n: (-len(groups[n]), groups[n])):
+        if groups[n]:
+            theme = _sets_apart(cases, groups[n], "theme", {region.theme for region in regions})
+            technology = _sets_apart(
+                cases, groups[n], "technology", {region.technology for region in regions}
+            )
             x, y = centres[n].tolist()
-            regions.append(Region(theme, technology, inside, (x, y)))
-    return tuple(sorted(regions, key=lambda region: (-len(region.cases), region.cases)))
+            regions.append(Region(theme, technology, groups[n], (x, y)))
+    return tuple(regions)
 
 
 def _spread_out(points: Floats, count: int) -> Floats:
@@ -231,11 +237,13 @@ def _spread_out(points: Floats, count: int) -> Floats:
     return points[chosen]
 
 
-def _sets_apart(cases: Sequence[CaseStudy], inside: Sequence[int], facet: Facet) -> str | None:
+def _sets_apart(
+    cases: Sequence[CaseStudy], inside: Sequence[int], facet: Facet, taken: Set[str | None]
+) -> str | None:
     everywhere = Counter(value for case in cases for value in values_of(case, facet))
     here = Counter(value for position in inside for value in values_of(cases[position], facet))
 
     def above(value: str) -> float:
         return here[value] / len(inside) - everywhere[value] / len(cases)
 
-    return min(here, key=lambda value: (-above(value), value), default=None)
+    return min(here.keys() - taken, key=lambda value: (-above(value), value), default=None)

@@ -1,21 +1,22 @@
 """Charts as SVG: pure functions from numbers to markup.
 
 A chart is one picture with a name and a description (``role="img"``), and every count is written in it, so
-that no colour has to be told apart. Beside it belongs a table of the same numbers. Colours come from the sheet of
-styles. Across, bars are measured in shares of the chart and down in the height of letters, so that words keep
-their size on a telephone and grow when the reader makes words larger.
+that no colour has to be told apart. Beside it belongs a table of the same numbers. The style sheet has the
+colours. Across, bars are measured in shares of the chart and down in the height of letters, so that words
+keep their size on a telephone and grow when the reader makes words larger.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from markupsafe import Markup
 
 _ROW = 2.9  # em: a label and the bar under it
 _WIDEST = 88  # per cent, which leaves room for the count beside the longest bar
 _CELL = 2.4  # em
-_LABELS = 22  # per cent, for the labels of the rows of a heat map
+_LABELS = 20  # per cent, for the labels of the rows of a heat map
 _DARKEST = 5  # steps of shade; style.css has a class for each
 
 
@@ -25,7 +26,7 @@ def bar_chart(
     name: str,
     title: str,
     description: str,
-    marked: frozenset[str] = frozenset(),
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Markup:
     """Return a chart of bars, one under another.
 
@@ -34,7 +35,7 @@ def bar_chart(
         name: Letters, digits and hyphens; unique on the page.
         title: Says what is counted.
         description: Says in a sentence what there is to see.
-        marked: Labels of bars that are to look different.
+        marks: Classes of bars that are to look different, by their labels: ``thin``, ``not-known``.
     """
     longest = max((count for _, count in bars), default=0) or 1
     parts = []
@@ -42,12 +43,12 @@ def bar_chart(
         top, share = row * _ROW, count / longest * _WIDEST
         parts.append(
             Markup(
-                '<text x="0" y="{}em">{}</text><rect class="bar{}" x="0" y="{}em" width="{}%" height="1em"/>'
+                '<text x="0" y="{}em">{}</text><rect class="bar {}" x="0" y="{}em" width="{}%" height="1em"/>'
                 '<text x="{}%" dx=".4em" y="{}em">{:,}</text>'
             ).format(
                 _short(top + 1.1),
                 label,
-                " thin" if label in marked else "",
+                marks.get(label, ""),
                 _short(top + 1.45),
                 _short(share),
                 _short(share),
@@ -85,7 +86,7 @@ def heat_map(
     most = max((count for row in counts for count in row), default=0) or 1
     wide = (100 - _LABELS) / max(1, len(columns))
     parts = [
-        Markup('<text class="middle" x="{}%" y="1.2em">{}</text>').format(_middle(place, wide), label)
+        Markup('<text class="middle head" x="{}%" y="1.2em">{}</text>').format(_middle(place, wide), label)
         for place, label in enumerate(columns)
     ]
     for down, (label, row) in enumerate(zip(rows, counts, strict=True)):

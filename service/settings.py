@@ -125,6 +125,15 @@ def _proxy(told: str) -> str:
     return told
 
 
+_CONTACT = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+|https?://[^\s<>\"]+")
+
+
+def _contact(told: str | None) -> str | None:
+    if told and not _CONTACT.fullmatch(told):
+        raise ValueError("write an e-mail address, or a web address that begins with https://")
+    return told or None
+
+
 _Origin = Annotated[str, AfterValidator(_origin)]
 _Site = Annotated[_Origin, AfterValidator(_one_site)]
 
@@ -162,6 +171,9 @@ class Settings(BaseModel):
     )
     embed_ancestors: Annotated[tuple[_Origin, ...], BeforeValidator(_separate)] = Field(
         (), description="Who may show /embed/... in a frame; nobody if empty."
+    )
+    contact: Annotated[str | None, AfterValidator(_contact)] = Field(
+        None, description="Where corrections and problems are told: an e-mail address or a web page."
     )
     cors_origins: Annotated[tuple[_Site, ...], BeforeValidator(_separate)] = Field(
         (), description="Sites whose scripts may call /v1; none if empty."

@@ -78,6 +78,17 @@ FACET_WORDS = {
     "sector": "Sector",
     "kind": "Kind",
 }
+DIMENSION_WORDS = {
+    "phase": "Phase",
+    "setting": "Setting",
+    "kind": "Who it is about",
+    "country": "Country",
+    "technology": "Technology",
+    "theme": "What people objected to",
+    "outcome": "How it ended",
+    "independence": "Who says so",
+    "decade": "When it began",
+}
 WORRY_VERDICTS = {
     "strong": "schools here have faced this",
     "partial": "some come near",
@@ -174,6 +185,9 @@ def school_words(context: SchoolContext) -> str:
     return ", ".join(part for part in parts if isinstance(part, str) and part)
 
 
+_ACRONYMS = {word.lower(): word for word in "AAC AI BYOD CCTV ICT LMS MDM MIS RFID USB VLE ChatGPT".split()}
+
+
 def facet_value(facet: str, value: str) -> str:
     """Return a value of a facet in plain words; one that is not known stays as it is."""
     if facet == "country":
@@ -181,6 +195,8 @@ def facet_value(facet: str, value: str) -> str:
     if facet == "theme":
         theme = shipped_vocabulary().themes.get(value)
         return theme.label if theme else value
+    if facet == "technology":
+        return " ".join(_ACRONYMS.get(word, word) for word in value.split("-"))
     words = {"outcome": OUTCOME_WORDS, "independence": INDEPENDENCE_WORDS, "kind": KIND_WORDS}.get(facet, {})
     return words.get(value, value.replace("-", " ")).removeprefix("outcome: ")
 

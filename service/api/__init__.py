@@ -1,5 +1,8 @@
 """The JSON API under /v1, one module a resource, and the addresses of health; see docs/api.md."""
 
-from service.api import cases, comparing, counting, health, matching
+from service.api import cases, comparing, counting, covering, feed, feedback, health, matching, schools
 
-ROUTERS = (matching.router, cases.router, comparing.router, counting.router, health.router)
+ROUTERS = (
+    *(matching.router, cases.router, comparing.router, counting.router, covering.router, schools.router),
+    *(feed.router, feedback.router, health.router),
+)

@@ -13,8 +13,12 @@ from corpus.errors import BrokenRecordsError, CorpusError
 from corpus.importing import carry_out, plan_import
 from corpus.issues import Issue, errors_among
 from corpus.reading import read_cases, to_json
+from corpus.vocabulary import shipped_vocabulary
+from engine.coverage import coverage_of
 from engine.errors import CaseNotFoundError
 from service.commands.options import json_option
+from service.coverage_schemas import CoverageOut
+from service.coverage_text import coverage_as_text
 from service.opening import open_index, read_all
 from service.settings import load_settings
 from service.text_answer import case_as_text
@@ -75,8 +79,9 @@ def import_(
 @click.command()
 @click.argument("paths", nargs=-1, type=paths_argument)
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--coverage", "with_coverage", is_flag=True, help="Tell also what the sound cases cover.")
 @json_option
-def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], strict: bool, with_coverage: bool, as_json: bool) -> None:
     """Check case records: their form, their sources, privacy, copied text, duplicates.
 
     Without PATH the shipped cases are checked. The exit code is 1 if there is an error.
@@ -84,8 +89,10 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
     reading = read_cases(list(paths) or [load_settings().cases])
     issues = (*reading.issues, *check_cases(reading.cases, reading.raw))
     errors = sum(issue.severity == "error" for issue in issues)
+    coverage = coverage_of(reading.cases, shipped_vocabulary()) if with_coverage else None
     if as_json:
-        click.echo(_as_json(issues, cases=len(reading.cases), errors=errors))
+        more = {"coverage": CoverageOut.of(coverage).model_dump(mode="json")} if coverage else {}
+        click.echo(_as_json(issues, cases=len(reading.cases), errors=errors, **more))
     else:
         for issue in issues:
             click.echo(str(issue))
@@ -94,6 +101,8 @@ def check(paths: tuple[Path, ...], strict: bool, as_json: bool) -> None:
         click.echo(
             f"{len(reading.cases)} sound cases with {sources} sources; {errors} errors, {warnings} warnings"
         )
+        if coverage:
+            click.echo(coverage_as_text(coverage))
     if errors or (strict and issues):
         sys.exit(1)
 

@@ -1,0 +1,39 @@
+"""What the cases cover, as plain text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.coverage import THIN, Coverage, Share
+from service import wording
+
+_MOST = 15  # values of one dimension
+
+
+def coverage_as_text(coverage: Coverage) -> str:
+    """Lay out what cases cover; what is thin is marked."""
+    return "\n".join(_lines(coverage))
+
+
+def _lines(coverage: Coverage) -> Iterator[str]:
+    yield f"Marked * is what has fewer than {THIN} cases."
+    yield _share("say what went wrong", coverage.with_failures)
+    yield _share("say what they would not do again", coverage.with_regrets)
+    yield _share("neither grew nor kept going, where how it ended is known", coverage.not_kept)
+    yield _share("do not tell how many pupils", coverage.without_size)
+    for dimension, spread in coverage.spreads.items():
+        told = [
+            f"{wording.facet_value(dimension, value)} {count}{'*' if value in spread.thin else ''}"
+            for value, count in list(spread.values.items())[:_MOST]
+        ]
+        if len(spread.values) > _MOST:
+            told.append(f"{len(spread.values) - _MOST} more")
+        if spread.unknown:
+            told.append(f"not known {spread.unknown}")
+        yield f"{wording.DIMENSION_WORDS[dimension]}: {', '.join(told)}"
+    yield f"phase and setting: {len(coverage.thin_pairs)} pairs are thin; --json tells which"
+
+
+def _share(words: str, share: Share) -> str:
+    percent = "" if share.percent is None else f" ({share.percent:.0f}%)"
+    return f"{share.cases} of {share.of}{percent} {words}"
