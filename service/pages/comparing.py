@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from engine.answers import Answer
 from engine.takeaways import Told
+from service.access import counted
 from service.pages.addresses import Address
 from service.pages.chosen import chosen_cases, with_what_mirrors
 from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
@@ -17,7 +18,7 @@ router = APIRouter(include_in_schema=False)
 FEWEST, MOST = 2, 4
 
 
-@router.get("/compare", response_class=HTMLResponse)
+@router.get("/compare", response_class=HTMLResponse, dependencies=[counted(asks="q")])
 async def compare(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
     """Compare the chosen cases as a table."""
     cases, school = chosen_cases(request, live), SchoolForm(request.query_params)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.answers import Answer
 from engine.takeaways import Told
+from service.access import counted
 from service.answering import Answering
 from service.governor_pack import Pack, pack_of
 from service.live import Live
@@ -23,13 +24,13 @@ MOST = 6
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@router.get("/pack")
+@router.get("/pack", dependencies=[counted(asks="q")])
 async def pack(request: Request, live: TheLive, answering: TheAnswering) -> Response:
     """Show the pack as a page."""
     return await _made(request, live, answering, lambda made: _page(request, made))
 
 
-@router.get("/pack.docx")
+@router.get("/pack.docx", dependencies=[counted()])
 async def pack_document(request: Request, live: TheLive, answering: TheAnswering) -> Response:
     """Send the pack as a document."""
 

@@ -9,6 +9,7 @@ from engine.answers import Answer
 from engine.concern import clauses_of, clean_text
 from engine.queries import LONGEST_TEXT
 from engine.readiness import assess, nearness_to, texts_to_encode
+from service.access import counted
 from service.answering import Question
 from service.pages.addresses import Address
 from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
@@ -19,7 +20,7 @@ router = APIRouter(include_in_schema=False)
 CASES = 40  # nearest to the plan, that may warn
 
 
-@router.get("/readiness", response_class=HTMLResponse)
+@router.get("/readiness", response_class=HTMLResponse, dependencies=[counted(asks="plan")])
 async def readiness(request: Request, live: TheLive, answering: TheAnswering) -> HTMLResponse:
     """Hold a plan against the factors; without one, show what went wrong with each anywhere."""
     sent = request.query_params

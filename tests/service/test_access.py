@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from index.case_index import CaseIndex
-from service import access, running
+from service import access, api, pages, running
 from service.access import FEEDBACK_COST
 from service.app import create_app
+from service.readiness import the_answering
 from service.settings import Settings
 from service.state.database import open_state
 from service.state.keys import create_key, list_keys, revoke_key
@@ -204,6 +205,24 @@ def test_the_quota_of_a_day_is_counted_across_servers_and_restarts(served, key):
         refused = ask(again, mine.bearer)
         assert 0 < int(refused.headers["retry-after"]) <= 86_400
         is_problem(refused, 429)
+
+
+def routes_within(routers):
+    """Every route of routers, those of routers within them too."""
+    for router in routers:
+        for route in router.routes:
+            inner = getattr(route, "original_router", None)
+            yield from routes_within([inner]) if inner else [route]
+
+
+def test_whatever_costs_an_answer_is_counted():
+    asking = {
+        route.path: {one.call.__module__ for one in route.dependant.dependencies}
+        for route in routes_within([*api.ROUTERS, *pages.ROUTERS])
+        if the_answering in {one.call for one in route.dependant.dependencies}
+    }
+    assert {"/", "/v1/match", "/readiness", "/pack.docx"} <= asking.keys()
+    assert [path for path, modules in asking.items() if access.__name__ not in modules] == []
 
 
 def test_feedback_counts_for_more_than_a_question(served):
