@@ -31,6 +31,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.kills
 	$(BIN)/python -m benchmarks.large
 	$(BIN)/python -m benchmarks.speed
+	$(BIN)/python -m benchmarks.soak
 	if [ -n "$(BEIR)" ]; then $(BIN)/python -m benchmarks.retrieval "$(BEIR)"; fi
 
 clean:

@@ -1,4 +1,4 @@
-"""The soak benchmark in a short form: nothing answers otherwise than it should while the index is switched."""
+"""The soak benchmark in a short form: every answer is as it should be while the index is switched."""
 
 from __future__ import annotations
 
