@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from jsonschema import Draft202012Validator
 
 from service.description import describe_api
+from service.exports import COLUMNS
 
+ROOT = Path(__file__).parents[3]
 DESCRIBED = describe_api()
 OPERATIONS = [
     pytest.param(path, method, operation, id=f"{method} {path}")
@@ -72,6 +77,15 @@ def test_every_example_is_answered_as_it_is_described(shipped, path, method, ope
         assert media_type in content
         if media_type == "application/json":
             assert matches(content[media_type]["schema"], answer.json()), (address, query)
+
+
+def test_every_address_and_every_column_stands_in_the_docs():
+    told = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    for path, operations in DESCRIBED["paths"].items():
+        for method in operations:
+            assert f"`{method.upper()} {path}`" in told
+    table = told.partition("| column | holds |")[2].partition("##")[0]
+    assert re.findall(r"`([a-z_]+)`", table) == list(COLUMNS)
 
 
 def test_the_server_tells_what_is_published(shipped):
