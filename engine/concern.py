@@ -102,12 +102,13 @@ def parse_concern(
     corrections = spelling.corrections(clean) if spelling and not amendments.as_written else ()
     read_as = corrected(clean, corrections)
     read, readings = _ours(*read_context(read_as), amendments.not_ours)
-    clauses = clauses_of(read_as)
+    # What only describes the school is neither a worry nor ruled out, and says nothing of its neighbours.
+    clauses = [clause for clause in clauses_of(read_as) if not _only_describes(clause, readings)]
     denial = denial_in([clause.text for clause in clauses])
     ruled_out = {n for n in denial.positions if clauses[n].text not in amendments.worries_after_all}
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
-    separate = _as_worries([clause for clause in rest if not _only_describes(clause, readings)])
+    separate = _as_worries(rest)
     sought = sought_in(read_as)
     query = (_without(read_as, denied) if denied else read_as).strip(_AROUND)
     about = what_about(read_as, sought)
@@ -211,7 +212,7 @@ def _without(text: str, clauses: list[Clause]) -> str:
 
 _LEFT_OVER = frozenset(
     (
-        "a an and the we are is in of with our my i am school schools college trust small large big tiny"
+        "a an and the we re are is in of with our my i am school schools college trust small large big tiny"
         " little from at for about here only just around some on roll pupils students children kids strong"
         " mixed age all girls boys"
     ).split()
@@ -220,9 +221,13 @@ _LEFT_OVER = frozenset(
 
 def _only_describes(clause: Clause, readings: Sequence[ContextReading]) -> bool:
     """Say whether nothing is left of a clause once the school's description is taken out of it."""
-    covered = {at for reading in readings for at in range(reading.start, reading.end)}
-    if covered.isdisjoint(range(clause.start, clause.end)):
+    within = [one for one in readings if clause.start <= one.start and one.end <= clause.end]
+    leads_to_one = any(
+        0 < one.start - clause.end <= len(", ") for one in readings
+    )  # "we're a small, rural ..."
+    if not within and not leads_to_one:
         return False
+    covered = {at for reading in within for at in range(reading.start, reading.end)}
     rest = "".join(
         " " if clause.start + at in covered else character for at, character in enumerate(clause.text)
     )

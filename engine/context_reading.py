@@ -201,7 +201,10 @@ def _as_said_in(country: object, is_middle: bool, text: str, reading: ContextRea
 def _readings(text: str) -> Iterator[ContextReading]:
     for attribute, value, pattern in _PATTERNS:
         for found in pattern.finditer(text):
-            yield ContextReading(attribute, value, *found.span())
+            # What leads to the word that tells it ("mobiles banned here, rural primary") does not tell it too.
+            start = 1 + text.rfind(",", found.start(), found.end())
+            start += len(text[start : found.end()]) - len(text[start : found.end()].lstrip())
+            yield ContextReading(attribute, value, max(start, found.start()), found.end())
     for country, start, end in countries_named(text):
         yield ContextReading("country", country, start, end)
     for found, phases in _told_by_age(text):

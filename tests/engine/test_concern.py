@@ -461,3 +461,19 @@ def test_putting_right_what_is_not_there_changes_nothing():
 def test_a_plain_complaint_beside_praise_stays_a_worry(text, worry):
     """The model took what stands beside "the wifi is fine" for praise as well."""
     assert worry in parse_concern(text).worries
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mobiles banned here, we are a secondary in England",
+        "We are a secondary in England. Mobiles banned here",
+        "mobiles banned here, rural primary, 90 pupils",
+    ],
+)
+def test_what_describes_the_school_does_not_make_the_worry_beside_it_ruled_out(text):
+    """The model read the description as the worry, and the worry as what was ruled out."""
+    read = parse_concern(text)
+    assert [worry.lower() for worry in read.worries] == ["mobiles banned here"]
+    assert read.denied == ()
+    assert read.context.phases
