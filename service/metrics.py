@@ -30,7 +30,7 @@ from service.live import Live
 ADDRESS = "/metrics"
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_REFUSED = {401: "key", 403: "key", 408: "slow", 413: "large", 429: "busy", 503: "not ready"}
+_REFUSED = {401: "key", 403: "forbidden", 408: "slow", 413: "large", 429: "busy", 503: "not ready"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.headers import SecurityHeaders
 from service.logs import log_failure, log_request, request_id_of, shown_path
-from service.problems import problem_answer
+from service.problems import CLIENT_GONE, problem_answer
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ class EveryAnswer:
                 raise RuntimeError("the answer broke off") from None
             sorry = problem_answer(Request(scope), 500, "Something went wrong here; it has been noted.")
             await sorry(scope, receive, finish)
-        self._tell(scope, method, path, status, time.perf_counter() - began)
+        finally:
+            self._tell(scope, method, path, status or CLIENT_GONE, time.perf_counter() - began)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = Headers(scope=scope).get("content-length", "0")

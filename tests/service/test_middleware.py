@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from engine.matcher import Matcher
-from service.middleware import MOST_BODY
+from service.middleware import MOST_BODY, EveryAnswer
+from service.settings import Settings
 
 
 def is_problem(response, status):
@@ -77,3 +80,56 @@ def test_an_error_that_nobody_foresaw_has_the_headers_and_a_line_in_the_log_with
     assert any(message.startswith("GET / 500") for message in ours)
     assert "GET / failed" in ours
     assert not any("secret" in message for message in ours)
+
+
+def test_an_answer_that_breaks_off_is_cut_and_has_its_line_without_what_the_error_says(index_dir, caplog):
+    async def broken(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError(scope["path"][1:])
+
+    async def call():
+        scope = {"type": "http", "method": "GET", "path": "/secret", "headers": [], "state": {}}
+        await EveryAnswer(broken, Settings())(scope, None, nothing)
+
+    async def nothing(_):
+        pass
+
+    caplog.set_level("INFO")
+    with pytest.raises(RuntimeError, match="broke off") as raised:
+        asyncio.run(call())
+    assert raised.value.__suppress_context__
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages[0] == "GET /secret failed"
+    assert messages[1].startswith("GET /secret 200 ")
+    assert "ValueError" in caplog.records[0].traceback
+    assert "secret" not in caplog.records[0].traceback
+
+
+def test_a_body_that_does_not_come_is_a_problem_with_the_headers_of_every_answer(run_app):
+    async def test(calls):
+        sent = []
+
+        async def receive():
+            if sent:
+                await asyncio.sleep(60)
+            sent.append(True)
+            return {"type": "http.request", "body": b"{", "more_body": True}
+
+        answers = []
+
+        async def send(message):
+            answers.append(message)
+
+        scope = {
+            **{"type": "http", "method": "POST", "path": "/v1/match", "raw_path": b"/v1/match"},
+            **{"headers": [(b"content-type", b"application/json")], "query_string": b"", "state": {}},
+            **{"root_path": "", "client": ("test", 1), "server": ("test", 80), "scheme": "http"},
+        }
+        await calls.app(scope, receive, send)
+        headers = dict(answers[0]["headers"])
+        assert answers[0]["status"] == 408
+        assert headers[b"content-type"] == b"application/problem+json"
+        assert headers[b"connection"] == b"close"
+        assert headers[b"x-frame-options"] == b"DENY"
+
+    run_app(test, body_seconds=0.05)
