@@ -55,6 +55,13 @@ def test_who_may_frame_a_card_is_set_and_the_older_header_is_in_step(ancestors, 
         assert headers.of(other)["X-Frame-Options"] == "DENY"
 
 
+def test_the_card_that_is_there_may_be_shown_by_the_site_that_is_set(client_of):
+    card = client_of(embed_ancestors=(SITE,)).get("/embed/ask")
+    assert card.status_code == 200
+    assert card.headers["content-security-policy"].endswith(f"; frame-ancestors {SITE}")
+    assert "x-frame-options" not in card.headers
+
+
 def test_no_site_may_call_the_api_unless_it_is_set(client_of):
     answer = client_of().get("/v1/cases", headers={"Origin": SITE})
     assert not [name for name in answer.headers if name.startswith("access-control-")]
