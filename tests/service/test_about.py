@@ -95,8 +95,7 @@ def test_a_contact_that_nobody_could_follow_is_refused(monkeypatch, contact):
 
 def test_every_page_in_the_navigation_is_there(client):
     for address, _ in (*NAVIGATION, *ABOUT_PAGES):
-        if address != "/readiness":
-            assert client.get(address).status_code == 200, address
+        assert client.get(address).status_code == 200, address
 
 
 def test_no_page_sets_a_cookie(client):
