@@ -35,8 +35,8 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 NEIGHBOURS = 3  # told of each case
-# Of more cases a map could not be read, and refining takes the square of their number.
-MOST_REFINED = 1_000
+# Of more cases a map could not be read, and drawing one takes the square of their number: here two seconds.
+MOST_PLACED = 500
 PERPLEXITY = 50.0  # about how many neighbours a case is held by
 _STEPS, _EARLY, _EXAGGERATION = 400, 120, 12.0
 _JUDGED_BY = 10  # neighbours, for trustworthiness
@@ -83,8 +83,10 @@ _MAPS: WeakKeyDictionary[CaseIndex, CorpusMap] = WeakKeyDictionary()
 _ONE_AT_A_TIME = Lock()
 
 
-def map_of(index: CaseIndex) -> CorpusMap:
-    """Return the map of an index; drawn at the first call, in a third of a second for 200 cases."""
+def map_of(index: CaseIndex) -> CorpusMap | None:
+    """Return the map of an index, drawn at the first call; None of more than `MOST_PLACED` cases."""
+    if len(index.cases) > MOST_PLACED:
+        return None
     with _ONE_AT_A_TIME:
         if (known := _MAPS.get(index)) is None:
             known = _MAPS[index] = draw_map(index.cases, index.vectors.vectors(index.first_row[:-1]))
@@ -100,7 +102,7 @@ def draw_map(cases: Sequence[CaseStudy], vectors: NDArray[np.float32]) -> Corpus
     """
     exact = vectors.astype(np.float64)
     points = principal_plane(exact)
-    if 4 <= len(cases) <= MOST_REFINED:
+    if len(cases) >= 4:  # of fewer none has neighbours and others
         points = neighbours_kept(exact, points)
     nearness = (exact @ exact.T).round(6)
     np.fill_diagonal(nearness, -np.inf)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from corpus.records import CaseStudy, Outcome
 from corpus.vocabulary import shipped_vocabulary
-from engine.corpus_map import CorpusMap, Region, map_of
+from engine.corpus_map import MOST_PLACED, CorpusMap, Region, map_of
 from engine.coverage import THIN, coverage_of, first_year
 from engine.facets import FACETS, CaseFilter, Facet, facet_counts, themes_of, unknown_counts
 from service import wording
@@ -75,7 +75,8 @@ def cases(request: Request, live: TheLive) -> HTMLResponse:
 def corpus_map(request: Request, live: TheLive) -> HTMLResponse:
     """Draw the cases by meaning, with a table of the same."""
     index = live.index
-    drawing = map_of(index)
+    if (drawing := map_of(index)) is None:
+        return render(request, "explore_map.html", {"cases": index.cases, "map": None, "most": MOST_PLACED})
     content = {
         "cases": index.cases,
         "map": drawing,

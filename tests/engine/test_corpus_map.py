@@ -99,6 +99,11 @@ def test_a_map_is_drawn_once_for_an_index(index_dir):
     assert map_of(replace(index)) is not map_of(index)
 
 
+def test_of_too_many_cases_there_is_no_map(monkeypatch, index_dir):
+    monkeypatch.setattr("engine.corpus_map.MOST_PLACED", 2)
+    assert map_of(CaseIndex.open(index_dir)) is None
+
+
 def test_the_map_is_the_same_whatever_the_number_of_threads():
     code = (
         "import numpy as np; from engine.corpus_map import neighbours_kept, principal_plane;"

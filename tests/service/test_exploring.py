@@ -135,6 +135,22 @@ def test_the_map_has_every_case_as_a_link_and_in_the_table(client, three_cases):
     assert len(re.findall(r"<use href", drawing.split("<defs>")[1])) == len(three_cases)
 
 
+def test_of_too_many_cases_for_a_map_the_page_says_so(monkeypatch, client):
+    monkeypatch.setattr("engine.corpus_map.MOST_PLACED", 24)
+    answer = client.get("/explore/map")
+    assert answer.status_code == 200
+    assert "There are 25 cases here, and a map of more than" in text(answer.text)
+    assert "<svg" not in answer.text
+
+
+def test_what_is_thin_is_named(client):
+    told = text(client.get("/explore/coverage").text)
+    assert "who says so: self-reported" not in told
+    assert "setting: mixed (0), online (0)" in told
+    assert "27 technologies" not in told
+    assert "25 of 26 technologies" in told
+
+
 def test_coverage_is_the_same_on_the_page_in_the_api_and_from_the_command(client, tmp_path, three_cases):
     file = tmp_path / "cases.jsonl"
     file.write_text("\n".join(json.dumps(case.as_contract()) for case in three_cases), encoding="utf-8")
