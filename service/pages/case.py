@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from engine.concern import parse_concern
+from engine.queries import LONGEST_TEXT
 from engine.similar import find_case, similar_cases
 from service.caching import FromIndex
 from service.metadata import metadata_block
@@ -22,13 +24,13 @@ def case(request: Request, case_id: str, live: TheLive) -> HTMLResponse:
     """Show one case."""
     found = find_case(live.index, case_id)
     sent = request.query_params
-    school = SchoolForm(sent)
+    school, worry = SchoolForm(sent), sent.get("q", "").strip()[:LONGEST_TEXT]
+    yours = parse_concern(worry, school.context).context if worry else school.context
     about = Address.of("/", sent).only("q", *SCHOOL_FIELDS)
     here = f"{request.url.scheme}://{request.url.netloc}"
     content = {
         **{"case": found, "similar": similar_cases(live.index, case_id, 4)},
-        **{"school": school, "compared": beside(found, school.context).context, "about": about},
-        **{"q": sent.get("q", "").strip(), "asked_at": here},
+        **{"compared": beside(found, yours).context, "about": about, "q": worry, "asked_at": here},
         "metadata": metadata_block(found, f"{here}/cases/{case_id}"),
     }
     return render(request, "case.html", content)

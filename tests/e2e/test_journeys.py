@@ -34,7 +34,7 @@ def test_from_a_worry_to_a_pack_and_back(page):
     ask(page, WORRY)
     understood = page.locator(".understood")
     expect(understood).to_contain_text("the wifi is fine")
-    understood.get_by_role("link", name="Leave out: parents won't pay for tablets").click()
+    understood.get_by_role("link", name="Leave out “parents won't pay for tablets”").click()
     expect(understood.locator("dt", has_text="Ruled out")).to_be_visible()
     understood.get_by_role("link", name="Undo what you put right").click()
     page.locator("details.filters > summary").click()

@@ -28,15 +28,15 @@ def link(page, text):
 
 def test_a_worry_is_left_out_and_brought_back_by_links(client):
     page = client.get("/", params={"q": "slow broadband, angry parents"}).text
-    without = client.get(link(page, "Leave out: angry parents")).text
+    without = client.get(link(page, "Leave out “angry parents”")).text
     assert "angry parents" in without.split("Ruled out")[1][:120]
-    again = client.get(link(without, "It is a worry: angry parents")).text
+    again = client.get(link(without, "It is a worry “angry parents”")).text
     assert "Ruled out" not in again
 
 
 def test_what_was_taken_as_ruled_out_becomes_a_worry_and_all_is_undone(client):
     page = client.get("/", params={"q": "the wifi is fine, the cost is not"}).text
-    put_right = client.get(link(page, "It is a worry: the wifi is fine")).text
+    put_right = client.get(link(page, "It is a worry “the wifi is fine”")).text
     assert "Ruled out" not in put_right
     undone = client.get(link(put_right, "Undo what you put right")).text
     assert "the wifi is fine" in undone.split("Ruled out")[1][:120]
@@ -51,7 +51,7 @@ def test_a_word_read_as_another_is_read_as_written(client):
 def test_an_attribute_read_from_the_text_is_not_our_schools(client):
     page = client.get("/", params={"q": "our rural primary has slow broadband"}).text
     assert "setting from “rural”" in page
-    put_right = client.get(link(page, "Not our school: setting")).text
+    put_right = client.get(link(page, "Not our school “setting")).text
     assert "setting from" not in put_right
     assert "phase from “primary”" in put_right
 
