@@ -114,6 +114,14 @@ def test_the_worry_is_kept_only_if_the_box_was_ticked(client, kept):
     assert [one.worry for one in kept()] == [None, "phones"]
 
 
+def test_a_case_page_offers_to_send_the_question_in_its_address_and_escapes_it(client):
+    assert 'name="worry"' not in client.get(f"/cases/{CASE}").text
+    page = client.get(f"/cases/{CASE}", params={"q": 'phones "><script>'}).text
+    assert 'name="worry" value="phones &#34;&gt;&lt;script&gt;"' in page
+    assert 'name="send_worry" value="yes">' in page  # not ticked
+    assert 'name="worry"' not in client.get(f"/cases/{CASE}", params={"q": "x" * 1_001}).text
+
+
 @pytest.mark.parametrize(
     ("headers", "ours"),
     [
