@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 NEIGHBOURS = 3  # told of each case
-# Of more cases a map could not be read, and drawing one takes the square of their number: here two seconds.
+# Of more cases a map could not be read, and drawing one takes the square of their number: here some seconds.
 MOST_PLACED = 500
 PERPLEXITY = 50.0  # about how many neighbours a case is held by
 _STEPS, _EARLY, _EXAGGERATION = 400, 120, 12.0
