@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Coroutine
-from importlib.metadata import version
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request, Response
@@ -25,6 +26,7 @@ UNCHANGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since the tag that `If-None-Match` holds was given."}
 }
 CHECK_EACH_TIME = "no-cache"
+_PACKAGES = tuple(Path(__file__).parents[1] / name for name in ("corpus", "index", "engine", "service"))
 
 
 class FromIndex(APIRoute):
@@ -64,9 +66,23 @@ def tag_of(request: Request, live: Live) -> str:
 
 
 def edition_of(settings: Settings) -> str:
-    """Return a digest of the software and its settings: what answers of other servers may differ by."""
-    told = f"{version('warts-and-all')} {settings.model_dump_json()}"
-    return hashlib.sha256(told.encode()).hexdigest()
+    """Return a digest of the program and its settings: what answers of other servers may differ by."""
+    return hashlib.sha256(f"{program_digest(_PACKAGES)} {settings.model_dump_json()}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def program_digest(packages: tuple[Path, ...]) -> str:
+    """Return a digest of the code and templates in some folders.
+
+    The number of the version would not do: a program that is run from its repository changes without it.
+    """
+    digest = hashlib.sha256()
+    for package in packages:
+        for file in sorted(file for file in package.rglob("*") if file.suffix in (".py", ".html")):
+            content = file.read_bytes()
+            digest.update(f"{file.relative_to(package.parent)} {len(content)}\n".encode())
+            digest.update(content)
+    return digest.hexdigest()
 
 
 def _tags_held(request: Request) -> set[str]:

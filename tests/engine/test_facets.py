@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.facets import FACETS, CaseFilter, facet_counts, values_of
+from engine.facets import FACETS, CaseFilter, facet_counts, unknown_counts, values_of
 
 
 def themed(*themes):
@@ -60,3 +60,16 @@ def test_without_a_filter_the_counts_are_those_of_all_the_commonest_first(three_
     counts = facet_counts(three_cases)
     assert counts["country"] == [("GB", 2), ("US", 1)]
     assert counts["outcome"] == [("abandoned", 1), ("mixed", 1), ("scaled-back", 1)]
+
+
+def test_cases_without_a_value_are_counted_beside_the_values_under_the_same_filters(three_cases):
+    assert unknown_counts(three_cases)["setting"] == 1
+    assert unknown_counts(three_cases)["sector"] == 3
+    assert unknown_counts(three_cases)["country"] == 0
+    chosen = CaseFilter({"country": ("US",), "setting": ("rural",)})
+    assert unknown_counts(three_cases, chosen)["sector"] == 0
+    assert unknown_counts(three_cases, chosen)["setting"] == 0
+    for filtered in (CaseFilter(), CaseFilter({"country": ("GB",)})):
+        known = sum(cases for _, cases in facet_counts(three_cases, filtered)["setting"])
+        passing = len(filtered.without("setting").apply(three_cases))
+        assert known + unknown_counts(three_cases, filtered)["setting"] == passing

@@ -7,6 +7,7 @@ from fastapi.testclient import TestClient
 from index.building import build_index
 from index.case_index import CaseIndex
 from service.app import create_app
+from service.caching import program_digest
 from service.live import Live
 from service.settings import Settings
 from service.static_files import static_address
@@ -94,6 +95,20 @@ def test_other_settings_are_other_tags(client, index_dir, monkeypatch, encoder):
     with TestClient(other) as differently:
         tags = [one.get("/v1/cases").headers["etag"] for one in (client, differently)]
     assert tags[0] != tags[1]
+
+
+def test_another_program_is_another_edition(tmp_path):
+    """Run from its repository it changes without its version: old pages would have been kept."""
+    package = tmp_path / "service"
+    package.mkdir()
+    digests = []
+    for name, content in (("a.py", "1"), ("a.py", "2"), ("page.html", "1"), ("notes.txt", "no code")):
+        (package / name).write_text(content)
+        program_digest.cache_clear()
+        digests.append(program_digest((package,)))
+    program_digest.cache_clear()
+    assert len(set(digests)) == 3
+    assert digests[2] == digests[3]
 
 
 def test_a_static_file_is_checked_each_time_unless_its_address_names_its_version(client):

@@ -75,3 +75,30 @@ def test_a_filter_given_a_thousand_times_is_answered(client):
 def test_tags_that_are_none_are_passed_over(client):
     for told in ("*", '"', "W/", ",,,", '"a', 'W/W/"x"', "\x7f", '"' + "a" * 5_000 + '"'):
         assert client.get("/v1/cases", headers={"If-None-Match": told}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a b",
+        "[",
+        "[::1",
+        "a:b",
+        "a:99999999",
+        '"><script>alert(1)</script>',
+        "e.example/x?y#z",
+        "",
+        "a@b",
+        ":80",
+    ],
+)
+def test_a_made_up_host_breaks_nothing_that_tells_its_own_address(client, host):
+    for address in (
+        "/feed.atom",
+        "/cases/elm-school-phones-2020",
+        "/v1/cases?limit=1",
+        "/v1/cases/none-such",
+    ):
+        answer = client.get(address, headers={"Host": host})
+        assert answer.status_code < 500, address
+        assert "<script>" not in answer.text
