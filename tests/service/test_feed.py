@@ -93,3 +93,9 @@ def test_the_server_gives_it_with_addresses_of_its_own(client):
     answer = client.get("/feed.atom")
     assert answer.headers["content-type"] == "application/atom+xml"
     assert ET.fromstring(answer.content).find(f"{ATOM}id").text == "http://testserver/feed.atom"  # noqa: S314
+
+
+def test_every_page_says_where_the_feed_is(client):
+    link = '<link rel="alternate" type="application/atom+xml" title="New cases" href="/feed.atom">'
+    for address in ("/", "/cases/elm-school-phones-2020"):
+        assert link in client.get(address).text
