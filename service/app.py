@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from fastapi import Depends, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 
 from index.case_index import CaseIndex
 from service import api, description, pages
@@ -66,6 +67,7 @@ def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False
         from service.metrics import add_metrics
 
         metrics = add_metrics(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     if settings.cors_origins:
         app.add_middleware(ApiForSites, origins=settings.cors_origins)
     app.add_middleware(EveryAnswer, settings=settings, metrics=metrics)  # the last is the outermost

@@ -12,7 +12,7 @@ from engine.queries import LONGEST_TEXT, MOST_MATCHES
 from service.access import counted
 from service.answering import Question
 from service.pages.addresses import Address
-from service.pages.school_form import SCHOOL_FIELDS, AnswerForm, SchoolForm
+from service.pages.forms import SCHOOL_FIELDS, AnswerForm, SchoolForm
 from service.readiness import TheAnswering, TheLive, matcher_of
 from service.rendering import render
 from service.schools.asked import TheSchools

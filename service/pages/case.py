@@ -12,7 +12,7 @@ from service.caching import FromIndex
 from service.metadata import metadata_block
 from service.pages.addresses import Address
 from service.pages.chosen import beside
-from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
+from service.pages.forms import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheLive
 from service.rendering import render
 

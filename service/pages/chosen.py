@@ -17,7 +17,7 @@ from engine.similar import find_case
 from engine.takeaways import ChosenCase, Told
 from service.answering import Answering, Question
 from service.live import Live
-from service.pages.school_form import SchoolForm
+from service.pages.forms import SchoolForm
 from service.readiness import matcher_of
 
 Shown = TypeVar("Shown")

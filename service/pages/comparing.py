@@ -10,7 +10,7 @@ from engine.takeaways import Told
 from service.access import counted
 from service.pages.addresses import Address
 from service.pages.chosen import chosen_cases, with_what_mirrors
-from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
+from service.pages.forms import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheAnswering, TheLive
 from service.rendering import render
 

@@ -12,7 +12,7 @@ from service.access import counted
 from service.answering import Question
 from service.caching import FromIndex
 from service.pages.addresses import Address
-from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
+from service.pages.forms import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheAnswering, TheLive, matcher_of
 from service.rendering import render
 

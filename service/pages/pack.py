@@ -15,7 +15,7 @@ from service.governor_pack import Pack, pack_of
 from service.live import Live
 from service.pages.addresses import Address
 from service.pages.chosen import chosen_cases, with_what_mirrors
-from service.pages.school_form import SCHOOL_FIELDS, SchoolForm
+from service.pages.forms import SCHOOL_FIELDS, SchoolForm
 from service.readiness import TheAnswering, TheLive
 from service.rendering import render
 

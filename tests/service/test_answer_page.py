@@ -120,3 +120,13 @@ def test_chosen_cases_go_to_a_comparison_or_a_pack(client):
     assert '<form id="chosen" action="/compare" method="get">' in page
     assert page.count('form="chosen"') == 3 + 2  # a box a case, two buttons
     assert 'formaction="/pack"' in page
+
+
+def test_whoever_can_read_compressed_pages_gets_them_and_others_do_not(client):
+    plain = client.get("/", params=LISTED, headers={"Accept-Encoding": "identity"})
+    packed = client.get("/", params=LISTED, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(plain.content) / 3
+    assert packed.text == plain.text
+    assert "Accept-Encoding" in packed.headers["vary"]

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 from engine.context import SchoolContext
 from index.case_index import CaseIndex
 from service.app import create_app
-from service.pages.school_form import SchoolForm
+from service.pages.forms import SchoolForm
 from service.pages.schools import address_with
 from service.schools.building import FILE, drop_register, import_registers
 from service.settings import Settings
