@@ -75,8 +75,7 @@ def run_workers(directory: Path, settings: Settings, host: str, port: int, worke
 def application(directory: Path, settings: Settings) -> FastAPI:
     """Make the application of a worker.
 
-    Raises:
-        SystemExit: If the index cannot be opened; the supervisor starts another worker.
+    If the index cannot be opened, the process ends, and the supervisor starts another worker.
     """
     _hand_over_soon()
     try:
@@ -84,7 +83,7 @@ def application(directory: Path, settings: Settings) -> FastAPI:
     except (WartsError, OSError) as error:
         logger.error("this worker ends, because the index cannot be opened: %s", error)  # noqa: TRY400
         time.sleep(RETRY_SECONDS)
-        sys.exit(1)
+        os._exit(1)  # at once: the supervisor would wait for a word from one that is still clearing up
     # It takes its place among others, who can answer already.
     return create_app(index, settings, load_first=True)
 

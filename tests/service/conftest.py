@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import json
 import os
+import runpy
 import socket
 import subprocess
 import sys
@@ -20,6 +21,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from corpus.records import CaseStudy
+from index.building import build_index
 from index.case_index import CaseIndex
 from service.app import create_app
 from service.settings import Settings
@@ -188,6 +191,31 @@ class Server:
             return False
 
 
+@pytest.fixture(scope="module")
+def start_shared_server(tmp_path_factory: pytest.TempPathFactory):
+    """Start a server process for all tests of a module, over one case; variables by their names."""
+    shared = runpy.run_path(str(Path(__file__).parents[1] / "conftest.py"))
+    folder = tmp_path_factory.mktemp("server")
+    build_index([CaseStudy.model_validate(shared["record"]())], shared["HashingEncoder"](), folder / "index")
+    servers: list[Server] = []
+
+    def start(**environment: str) -> Server:
+        servers.append(Server(folder / "index", folder / f"log-{len(servers)}", (), environment))
+        until(servers[-1].is_ready)
+        return servers[-1]
+
+    yield start
+    end(servers)
+
+
+def end(servers: list[Server]) -> None:
+    """End server processes."""
+    for server in servers:
+        server.process.terminate()
+    for server in servers:
+        server.process.wait(timeout=PATIENCE)
+
+
 @pytest.fixture
 def start_server(index_dir: Path, tmp_path: Path):
     """Start a server process: options of `warts serve`, and variables by their names."""
@@ -200,7 +228,4 @@ def start_server(index_dir: Path, tmp_path: Path):
         return server
 
     yield start
-    for server in servers:
-        server.process.terminate()
-    for server in servers:
-        server.process.wait(timeout=PATIENCE)
+    end(servers)

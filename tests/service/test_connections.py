@@ -17,9 +17,9 @@ HEAD = b"POST /v1/match HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\
 SECONDS = 0.5
 
 
-@pytest.fixture
-def server(start_server):
-    return start_server(WARTS_CONNECTIONS="20", WARTS_BODY_SECONDS=str(SECONDS), WARTS_KEEP_ALIVE_SECONDS="1")
+@pytest.fixture(scope="module")
+def server(start_shared_server):
+    return start_shared_server(WARTS_BODY_SECONDS=str(SECONDS), WARTS_KEEP_ALIVE_SECONDS="1")
 
 
 def talk(server, *parts, pause=0.0):

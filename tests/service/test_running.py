@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -34,12 +35,12 @@ def is_running(pid):
 
 @pytest.mark.parametrize("options", [(), ("--workers", "2")])
 def test_a_server_that_is_told_to_end_answers_what_it_has_taken_first(start_server, until, options):
-    server = start_server(*options, SMALL_ENCODER_SECONDS="1")
+    server = start_server(*options, SMALL_ENCODER_SECONDS="2")
     if options:
         until(lambda: all_started(server, 2))
     with ThreadPoolExecutor(2) as threads:
         asked = [threads.submit(server.match), threads.submit(server.send, "GET", "/?q=phones")]
-        time.sleep(0.5)  # until the encoder has it
+        time.sleep(1.0)  # until the encoder has it
         server.process.send_signal(signal.SIGTERM)
         assert [one.result().status for one in asked] == [200, 200]
     server.process.wait(timeout=10)
@@ -101,13 +102,20 @@ def test_a_worker_that_cannot_open_the_index_leaves_the_others_answering(start_s
 
 
 @pytest.mark.parametrize("options", [[], ["--workers", "2"]])
-def test_a_port_that_is_taken_is_told_and_ends_the_command(start_server, index_dir, options):
-    server = start_server()
-    script = Path(__file__).with_name("small_server.py")
-    command = [sys.executable, script, "serve", "--port", str(server.port), "--index", index_dir, *options]
-    second = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
+def test_a_port_that_is_taken_is_told_and_ends_the_command(index_dir, options):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        second = serve(index_dir, port, *options)
     assert second.returncode == 1
     assert "address already in use" in second.stderr.lower()
+
+
+def serve(index_dir, port, *options):
+    script = Path(__file__).with_name("small_server.py")
+    command = [sys.executable, script, "serve", "--port", port, "--index", index_dir, *options]
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
 
 
 def test_no_workers_are_none():
