@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from corpus.records import Kind, Level, Phase, Sector, Setting
 from engine.comparability import WEIGHTS, Attribute
 from engine.context import SchoolContext
+from engine.facets import FACETS, CaseFilter, Facet
 from engine.ranking import Preferences, Unlike
 from engine.tuning import TUNING
 
@@ -56,6 +57,13 @@ _PREFERENCE_OPTIONS = (
         type=click.Choice(list(WEIGHTS)),
         help="Move down schools known to differ in this; may be repeated.",
     ),
+    click.option(
+        "--only",
+        multiple=True,
+        metavar="FACET=VALUE",
+        help="Of what comes near show only this, such as outcome=abandoned; may be repeated.",
+    ),
+    click.option("--school-first", is_flag=True, help="The school most like yours first."),
 )
 
 
@@ -67,9 +75,35 @@ def preference_options(command: Command) -> Command:
 
 
 def preferences_of(values: dict[str, Any]) -> Preferences:
-    """Return the preferences that the options describe."""
+    """Return the preferences that the options describe.
+
+    Raises:
+        click.BadParameter: If a filter is no pair of a facet and a value.
+    """
     unlike: dict[Attribute, Unlike] = dict.fromkeys(values["count_less_unlike"], "count-less")
-    return Preferences(values["closeness"], {**unlike, **dict.fromkeys(values["exclude_unlike"], "exclude")})
+    return Preferences(
+        values["closeness"],
+        {**unlike, **dict.fromkeys(values["exclude_unlike"], "exclude")},
+        _filter_of(values["only"]),
+        "school" if values["school_first"] else "match",
+    )
+
+
+def _filter_of(told: tuple[str, ...]) -> CaseFilter:
+    """Return the filter that pairs such as ``outcome=abandoned`` describe; several of one facet mean any.
+
+    Raises:
+        click.BadParameter: If one is no such pair.
+    """
+    wanted: dict[Facet, tuple[str, ...]] = {}
+    for pair in told:
+        name, equals, value = pair.partition("=")
+        facet = next((known for known in FACETS if known == name), None)
+        if facet is None or not equals or not value:
+            message = f"{pair!r} is not FACET=VALUE; the facets are {', '.join(FACETS)}"
+            raise click.BadParameter(message, param_hint="--only")
+        wanted[facet] = (*wanted.get(facet, ()), value)
+    return CaseFilter(wanted)
 
 
 def context_options(command: Command) -> Command:

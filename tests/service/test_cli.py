@@ -65,6 +65,8 @@ def test_ask_json_is_valid_against_the_published_schema(index_dir):
         (["ask", "x", "--closeness", "-0.1"], "0<=x<=1"),
         (["ask", "x", "--closeness", "very"], "not a valid float"),
         (["ask", "x", "--exclude-unlike", "colour"], "'colour' is not one of"),
+        (["ask", "x", "--only", "outcome"], "'outcome' is not FACET=VALUE"),
+        (["ask", "x", "--only", "colour=red"], "the facets are phase, setting, technology, theme"),
         (["ask", "x", "--count-less-unlike", "colour"], "'colour' is not one of"),
         (["match", "no-such-file.jsonl"], "No such file"),
         (["nonsense"], "No such command"),
@@ -370,6 +372,17 @@ def test_a_closeness_of_nothing_lets_no_school_count(index_dir):
 def test_schools_known_to_differ_are_left_out_and_those_not_known_stay(index_dir):
     _, matches = asked(index_dir, "--setting", "rural", "--exclude-unlike", "setting")
     assert set(matches) == {"elm-school-phones-2020", "ash-primary-broadband-2015"}
+
+
+def test_of_what_comes_near_only_what_passes_the_filter_is_shown(index_dir):
+    _, matches = asked(index_dir, "--only", "country=US", "--only", "country=IE")
+    assert set(matches) == {"oak-college-tablets-2018"}
+
+
+def test_the_school_most_like_ones_own_comes_first_when_asked(index_dir):
+    school = ("--country", "US", "--kind", "college", "--setting", "urban")
+    _, matches = asked(index_dir, *school, "--school-first")
+    assert next(iter(matches)) == "oak-college-tablets-2018"
 
 
 def test_two_attributes_may_be_excluded(index_dir):
