@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -26,6 +25,7 @@ from index.building import build_index
 from index.case_index import CaseIndex
 from service.app import create_app
 from service.settings import Settings
+from tests.loops import run as in_loop
 
 PATIENCE = 30  # seconds until a test gives up waiting for what must come
 
@@ -136,8 +136,7 @@ def run_app(monkeypatch: pytest.MonkeyPatch, index_dir: Path, gated: GatedEncode
             await asyncio.wait_for(whole(), PATIENCE)
 
         try:
-            with ThreadPoolExecutor(1) as thread:  # the main one may have a loop: of the browser tests
-                thread.submit(lambda: asyncio.run(bounded())).result()
+            in_loop(bounded)
         finally:
             gated.gate.set()
 

@@ -18,6 +18,7 @@ from service.readiness import the_answering
 from service.settings import Settings
 from service.state.database import open_state
 from service.state.keys import create_key, list_keys, revoke_key
+from tests.loops import run
 
 ASKED = {"text": "slow broadband"}
 BODY = json.dumps(ASKED).encode()
@@ -314,7 +315,7 @@ def test_every_one_of_many_is_counted_and_the_log_is_emptied_meanwhile(key, tmp_
         for _ in range(4_000):
             await counting.count(request, await counting.key(request))
 
-    asyncio.run(count())
+    run(count)
     log = (tmp_path / "state" / "state.sqlite-wal").stat().st_size
     assert log < 2_000 * 4_096
     counting.close()

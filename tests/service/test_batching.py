@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.batching import Batcher, ClosingError
+from tests.loops import run as in_loop
 
 
 def running(test, **bounds):
@@ -23,8 +23,7 @@ def running(test, **bounds):
         finally:
             batcher.close()
 
-    with ThreadPoolExecutor(1) as thread:  # the main one may have a loop: of the browser tests
-        thread.submit(lambda: asyncio.run(whole())).result()
+    in_loop(whole)
 
 
 async def held(batcher, gated, *requests):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.loops import run
+
 pytestmark = pytest.mark.server
 MANY = 1500
 HEAD = b"POST /v1/match HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -103,7 +105,7 @@ def test_many_connections_are_refused_in_order_and_memory_stays_bounded(start_se
     """Twenty are answered on, twenty more are told to come back, and the others are cut."""
     server = start_server(WARTS_CONNECTIONS="20")
     before = memory_of(server)
-    first, told, silent = asyncio.run(in_order(server.port))
+    first, told, silent = run(lambda: in_order(server.port))
     assert memory_of(server) - before < 30_000_000
     assert {answer[9:12] for answer in told} == {b"503"}
     assert all(b"retry-after: 1" in answer and b"connection: close" in answer for answer in told)

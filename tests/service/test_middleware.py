@@ -9,6 +9,7 @@ import pytest
 from engine.matcher import Matcher
 from service.middleware import MOST_BODY, EveryAnswer
 from service.settings import Settings
+from tests.loops import run
 
 
 def is_problem(response, status):
@@ -96,7 +97,7 @@ def test_an_answer_that_breaks_off_is_cut_and_has_its_line_without_what_the_erro
 
     caplog.set_level("INFO")
     with pytest.raises(RuntimeError, match="broke off") as raised:
-        asyncio.run(call())
+        run(call)
     assert raised.value.__suppress_context__
     messages = [record.getMessage() for record in caplog.records]
     assert messages[0] == "GET /secret failed"

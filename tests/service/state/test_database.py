@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
 import sqlite3
 import stat
@@ -11,6 +10,7 @@ import pytest
 from service.state import database
 from service.state.database import FILE, State, migrations, open_state, transaction
 from service.state.errors import NewerStateError, UnreadableStateError
+from tests.loops import run
 
 
 def version(folder) -> int:
@@ -136,7 +136,7 @@ def test_the_state_of_a_server_is_opened_at_first_use_in_a_thread_of_its_own(fol
         return connection.execute("SELECT count(*) FROM feedback").fetchone()[0] + added, name
 
     try:
-        told, thread = asyncio.run(kept.run(count, 2))
+        told, thread = run(lambda: kept.run(count, 2))
     finally:
         kept.close()
     assert told == 2
