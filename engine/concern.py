@@ -102,15 +102,15 @@ def parse_concern(
     corrections = spelling.corrections(clean) if spelling and not amendments.as_written else ()
     read_as = corrected(clean, corrections)
     read, readings = _ours(*read_context(read_as), amendments.not_ours)
-    # What only describes the school is neither a worry nor ruled out, and says nothing of its neighbours.
-    clauses = [clause for clause in clauses_of(read_as) if not _only_describes(clause, readings)]
+    clauses, says_no = _worth_reading(read_as, readings)
     denial = denial_in([clause.text for clause in clauses])
     ruled_out = {n for n in denial.positions if clauses[n].text not in amendments.worries_after_all}
     denied = [clause for number, clause in enumerate(clauses) if number in ruled_out]
     rest = [clause for number, clause in enumerate(clauses) if number not in ruled_out]
     separate = _as_worries(rest)
     sought = sought_in(read_as)
-    query = (_without(read_as, denied) if denied else read_as).strip(_AROUND)
+    empty = sorted((*denied, *says_no), key=lambda clause: clause.start)
+    query = (_without(read_as, empty) if empty else read_as).strip(_AROUND)
     about = what_about(read_as, sought)
     if about != read_as and len(separate) == 1 and not denied:
         query = about.strip(_AROUND)
@@ -131,6 +131,18 @@ def parse_concern(
         readings=tuple(_as_written(reading, corrections) for reading in readings),
         sought=sought,
     )
+
+
+def _worth_reading(text: str, readings: Sequence[ContextReading]) -> tuple[list[Clause], list[Clause]]:
+    """Return the clauses of a text that may be worries, and those that only say no.
+
+    What only describes the school is neither, and says nothing of its neighbours.
+    """
+    clauses = [clause for clause in clauses_of(text) if not _only_describes(clause, readings)]
+    says_no = [clause for clause in clauses if _ONLY_SAYS_NO.fullmatch(clause.text)]
+    if len(says_no) == len(clauses):
+        return clauses, []
+    return [clause for clause in clauses if clause not in says_no], says_no
 
 
 def _ours(
@@ -210,6 +222,13 @@ def _without(text: str, clauses: list[Clause]) -> str:
     return " ".join(re.sub(r"(?:^|(?<=\s))[,.;:–—-]+(?=\s|$)", " ", joined).split())
 
 
+# "Wouldn't work here" says no and not why; where nothing else is said, it is the worry all the same.
+_ONLY_SAYS_NO = re.compile(
+    r"(?:but |no, |sorry, )?(?:it |that |this |which )?(?:just |simply )?"
+    r"(?:(?:would|could)(?:n['’]?t| not| never)|won['’]?t|will not|will never|can['’]?t|cannot)"
+    r" (?:ever )?(?:work|happen|fly|wash) (?:here|for us|with (?:us|ours)|(?:in|at) (?:my|our|this) [\w-]+)",
+    re.IGNORECASE,
+)
 _LEFT_OVER = frozenset(
     (
         "a an and the we re are is in of with our my i am school schools college trust small large big tiny"

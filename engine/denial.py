@@ -77,7 +77,7 @@ _INDIFFERENCE = re.compile(
 )
 _PLAIN_COMPLAINT = re.compile(
     r"\b(?:poor|rubbish|awful|terrible|angry|furious|upset|afraid|scared|fear(?:s|ed)?|broken|breaks?|broke|fail(?:s|ed|ing)?|refus\w+|complain\w*|stolen|steal\w*"
-    r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|worr(?:y|ies) (?:about|over|that)|too (?:slow|expensive|many|much|late|old|hard)"
+    r"|cheat\w*|bull(?:y|ied|ying)|distract\w*|wast\w+|crash\w*|mess|nightmare|hates?|oppos\w+|against|lacks?|struggl\w+|threat\w*|bann(?:ed|ing)|worr(?:y|ies) (?:about|over|that)|too (?:slow|expensive|many|much|late|old|hard)"
     r"|(?:is|are) (?:a |the )?(?:real |big |main |huge )?(?:issue|problem|worry|concern))\b",
     re.IGNORECASE,
 )

@@ -477,3 +477,25 @@ def test_what_describes_the_school_does_not_make_the_worry_beside_it_ruled_out(t
     assert [worry.lower() for worry in read.worries] == ["mobiles banned here"]
     assert read.denied == ()
     assert read.context.phases
+
+
+@pytest.mark.parametrize(
+    ("text", "worries"),
+    [
+        (
+            "wouldn't work here: mobiles are banned, we can't trust ours with them",
+            ("mobiles are banned", "we can't trust ours with them"),
+        ),
+        (
+            "Wouldn’t work in my college. We can't trust our students with mobiles",
+            ("We can't trust our students with mobiles",),
+        ),
+        ("it would never work here", ("it would never work here",)),
+        ("the wifi would never work here", ("the wifi would never work here",)),
+    ],
+)
+def test_who_only_says_no_has_a_worry_in_the_words_beside_it(text, worries):
+    read = parse_concern(text)
+    assert read.worries == worries
+    assert read.denied == ()
+    assert ("work" in read.query) == (len(clauses_of(text)) == 1)
