@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import subprocess
@@ -173,7 +174,7 @@ def test_a_new_generation_is_taken_up(server, talk_to, index_dir, encoder, make_
         assert (await client.call_tool("browse_cases", {})).structured_content["total"] == 3
         build_index([make_case(id="new-school")], encoder, index_dir)
         while (told := (await client.call_tool("browse_cases", {})).structured_content)["total"] == 3:
-            pass
+            await asyncio.sleep(0.02)  # to ask without a break would leave nothing for the index to be opened
         return told["cases"][0]["case_id"]
 
     assert talk_to(server, talk) == "new-school"
