@@ -6,6 +6,7 @@ candidate of every question. Schools share most values of an attribute, so each 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.comparability import NEUTRAL, WEIGHTS, Attribute, similarity_of, wei
 from engine.context import SchoolContext
 
 Similarities = Mapping[Attribute, NDArray[np.float64]]
+REMEMBERED = 256  # values of schools that asked: of most attributes all there are
 
 
 class SchoolTable:
@@ -23,6 +25,7 @@ class SchoolTable:
     def __init__(self, schools: Sequence[SchoolContext]) -> None:
         self._size = len(schools)
         self._with_value: dict[Attribute, list[SchoolContext]] = {}
+        self._remembered: OrderedDict[Hashable, NDArray[np.float64]] = OrderedDict()
         self._code_of: dict[Attribute, NDArray[np.int64]] = {}
         for attribute in WEIGHTS:
             numbers: dict[Hashable, int] = {}
@@ -45,9 +48,19 @@ class SchoolTable:
         found: dict[Attribute, NDArray[np.float64]] = {}
         for attribute in WEIGHTS:
             if yours.knows(attribute):
-                values = [similarity_of(attribute, yours, school) for school in self._with_value[attribute]]
-                found[attribute] = np.array([*values, np.nan])[self._code_of[attribute]]  # the last for -1
+                found[attribute] = self._with_each_value(attribute, yours)[self._code_of[attribute]]
         return found
+
+    def _with_each_value(self, attribute: Attribute, yours: SchoolContext) -> NDArray[np.float64]:
+        """Return one school's similarity to each value of an attribute, and NaN at the end, for code -1."""
+        key = attribute, _compared_by(attribute, yours)
+        values = self._remembered.get(key)
+        if values is None:
+            alike = (similarity_of(attribute, yours, school) for school in self._with_value[attribute])
+            values = self._remembered[key] = np.array([*alike, np.nan])
+            if len(self._remembered) > REMEMBERED:
+                self._remembered.popitem(last=False)
+        return values
 
     def comparable(self, similarities: Similarities) -> NDArray[np.float64]:
         """Return every school's `ContextComparison.shrunk`, shape ``(n_schools,)``."""
