@@ -75,6 +75,45 @@ class SchoolTable:
         comparable: NDArray[np.float64] = NEUTRAL + sure * (similarity - NEUTRAL)
         return comparable
 
+    def comparable_pairs(self, others: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how comparable schools are with others of them, the mean of both ways.
+
+        Args:
+            others: Positions of the schools to compare each with, shape ``(n_schools, n_others)``.
+
+        Returns:
+            The mean of `ContextComparison.shrunk` both ways, of the same shape.
+        """
+        met, known = np.zeros(others.shape), np.zeros(others.shape)
+        told = np.zeros(self._size)
+        for attribute, weight in WEIGHTS.items():
+            codes = self._code_of[attribute]
+            mine, theirs = np.broadcast_arrays(codes[:, None], codes[others])
+            both = (mine >= 0) & (theirs >= 0)
+            met[both] += weight * self._similarity_of_codes(attribute, mine[both], theirs[both])
+            known += weight * both
+            told += weight * (codes >= 0)
+        similarity = np.divide(met, known, out=np.full(others.shape, NEUTRAL), where=known > 0)
+        total = np.where(told > 0, told, 1.0)
+        coverage = (known / total[:, None] + known / total[others]) / 2
+        comparable: NDArray[np.float64] = NEUTRAL + coverage * weight_of_evidence(known) * (
+            similarity - NEUTRAL
+        )
+        return comparable
+
+    def _similarity_of_codes(
+        self, attribute: Attribute, mine: NDArray[np.int64], theirs: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """Return the similarity of values, by their codes; each pair of values is compared once."""
+        values = self._with_value[attribute]
+        pairs, place = np.unique(mine * max(1, len(values)) + theirs, return_inverse=True)
+        similarities = [
+            similarity_of(attribute, values[pair // len(values)], values[pair % len(values)])
+            for pair in pairs.tolist()
+        ]
+        found: NDArray[np.float64] = np.array(similarities)[place]
+        return found
+
 
 def _compared_by(attribute: Attribute, school: SchoolContext) -> Hashable:
     """Return all that the comparison of an attribute looks at."""
