@@ -122,8 +122,9 @@ class ServingEncoder:
         A vector depends on its text and on the length that it is padded to, and that on the other texts of
         its question; so each is padded as it would be there, and only texts of one length share a pass.
         """
+        texts = [text for question in questions for text in question]
         with self._loading:
-            tokens = self._tokenize([text for texts in questions for text in texts], self.identity.query_prompt)
+            tokens = self._tokenize(texts, self.identity.query_prompt)
             model = self._for_many
         lengths, starts = [0] * len(tokens), np.cumsum([0, *map(len, questions)]).tolist()
         for start, end in pairwise(starts):

@@ -50,22 +50,6 @@ class BulkEncoder(Protocol):
         ...
 
 
-def match_many(matcher: Matcher, questions: Iterable[Question], *, batch: int = BATCH) -> Iterator[Answer]:
-    """Answer questions in their order, in constant memory.
-
-    Args:
-        matcher: What answers them.
-        questions: Taken as they are needed, one batch ahead.
-        batch: How many are read ahead and encoded together; the answers do not depend on it.
-
-    Raises:
-        ValueError: If the batch or a question's ``k`` is below 1.
-    """
-    if batch < 1:
-        raise ValueError(f"the batch is {batch}, but at least 1 question must be answered at a time")
-    return _Batches(matcher, batch).answers(iter(questions))
-
-
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A text that was understood and encoded."""
@@ -74,14 +58,25 @@ class _Read:
     vectors: Vectors
 
 
-class _Batches:
-    def __init__(self, matcher: Matcher, size: int) -> None:
-        self._matcher, self._size = matcher, size
-        self._read: _Latest[_Read] = _Latest(max(TEXTS, size))
+class ManyAnswers:
+    """Answers streams of questions, and remembers their words from one stream to the next."""
+
+    def __init__(self, matcher: Matcher, batch: int = BATCH) -> None:
+        """Take what answers, and how many questions are read ahead and encoded together.
+
+        Raises:
+            ValueError: If the batch is below 1.
+        """
+        if batch < 1:
+            raise ValueError(f"the batch is {batch}, but at least 1 question must be answered at a time")
+        self._matcher, self._size = matcher, batch
+        self._read: _Latest[_Read] = _Latest(TEXTS)
         self._found: _Latest[Found | None] = _Latest(SEARCHES)
 
-    def answers(self, questions: Iterator[Question]) -> Iterator[Answer]:
-        while some := list(islice(questions, self._size)):
+    def answers(self, questions: Iterable[Question]) -> Iterator[Answer]:
+        """Answer questions in their order; see `match_many`."""
+        coming = iter(questions)
+        while some := list(islice(coming, self._size)):
             read = self._read_all([question.text for question in some])
             for question in some:
                 yield self._answer(question, read[question.text])
@@ -106,6 +101,20 @@ class _Batches:
             # A copy: a view would keep the vectors of the whole batch in memory.
             read[text] = self._read.keep(text, _Read(one, its_vectors.copy()))
         return read
+
+
+def match_many(matcher: Matcher, questions: Iterable[Question], *, batch: int = BATCH) -> Iterator[Answer]:
+    """Answer questions in their order, in constant memory.
+
+    Args:
+        matcher: What answers them.
+        questions: Taken as they are needed, one batch ahead.
+        batch: How many are read ahead and encoded together; the answers do not depend on it.
+
+    Raises:
+        ValueError: If the batch or a question's ``k`` is below 1.
+    """
+    return ManyAnswers(matcher, batch).answers(questions)
 
 
 def _asked_for(concern: Concern, explicit: SchoolContext | None) -> Concern:
