@@ -103,7 +103,7 @@ class _OwnLayout:
         words, reader = self.words.get(field, {}), READERS[field]
 
         def meaning(text: str) -> object:
-            ours = words.get(words_key(text), text)
+            ours = words.get(words_key(text), text) if words else text
             return _Unknown if ours.casefold() in UNKNOWN else reader(ours)
 
         value = cells.coded(self.names[field], meaning)
@@ -212,7 +212,9 @@ def _concerns_of(
     found: list[str] = []
     refused: list[tuple[str, str]] = []
     for at in positions:
-        text = "".join(letter if letter.isprintable() else " " for letter in row.cells[at]).strip()
+        text = row.cells[at].strip()
+        if not text.isprintable():
+            text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
         if text.casefold() in _NO_CONCERN:
             continue
         if len(text) > LONGEST_TEXT:

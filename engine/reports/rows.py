@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from _csv import Reader  # what csv.reader returns; it has no public name
 
 FORMATS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".jsonl", ".ndjson")
-_CHUNK = 1 << 20  # bytes
+_CHUNK = 1 << 16  # bytes
 _LONGEST_LINE = 1 << 20  # bytes of a line of JSON, or of the first line of a table
 _SEPARATORS = ",;\t"
 _MOST_CELLS = 2000  # of a row

@@ -13,7 +13,7 @@ from corpus.issues import Issue, Place
 from engine.errors import ReportInputError
 from engine.reports.rows import TableRow, row_of_values, text_of
 
-_ROWS_AT_ONCE = 500
+_ROWS_AT_ONCE = 200
 _MOST_ROWS = 1 << 20  # of a sheet, as spreadsheets have it
 _MOST_COLUMNS = 2000
 _MOST_UNPACKED = 1 << 29  # bytes of a workbook, so that a small file cannot fill the memory
@@ -69,12 +69,15 @@ def _chosen(file: Path, book: Any, sheet: str | None) -> Any:
 def _sheet_rows(file: Path, sheet: Any) -> Iterator[TableRow | Issue]:
     names: list[str] | None = None
     sheet.reset_dimensions()  # what the file says of them may be wrong
-    numbered = enumerate(sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS), start=1)
+    numbered = enumerate(sheet.iter_rows(max_row=_MOST_ROWS), start=1)
     while True:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                some = [(line, [_cell_text(cell) for cell in row]) for line, row in _some(numbered)]
+                some = [
+                    (line, [_cell_text(cell) for cell in row[:_MOST_COLUMNS]])
+                    for line, row in _some(numbered)
+                ]
         except Exception as error:  # noqa: BLE001 -- as above; what was read before stays
             message = f"from about here on the sheet cannot be read ({error or type(error).__name__})"
             yield Issue("malformed", message, Place(str(file)))
