@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,18 @@ def test_a_mapping_reads_somebodys_own_table(tmp_path):
         ("A2", ("early-years", "primary"), "state", ("Third",)),
         ("A3", (), None, ()),
     ]
+
+
+def test_the_mapping_of_the_documentation_is_one(tmp_path):
+    example = re.search(
+        r"```yaml\n(.*?)```",
+        (Path(__file__).parents[3] / "docs/reports.md").read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    assert example
+    mapping = read_mapping(mapping_file(tmp_path, example[1]))
+    assert mapping.values["sector"] == {"yes": "independent", "no": "state"}
+    assert mapping.encoding == "cp1252"
 
 
 def test_json_is_a_mapping_too_and_names_the_encoding(tmp_path):
