@@ -21,6 +21,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _COMMANDS = {
     "ask": "service.commands.ask:ask",
     "match": "service.commands.match:match",
+    "report": "service.commands.report:report",
     "index": "service.commands.index:index",
     "import": "service.commands.corpus:import_",
     "check": "service.commands.corpus:check",

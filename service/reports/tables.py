@@ -184,17 +184,23 @@ def summary_of(lines: Path) -> dict[str, Any]:
             themes.update(one.themes or ("unnamed",))
             if one.verdict != "none":
                 cases.update({match.case_id for match in one.matches})
-    issues = lines.with_name(ISSUES)
     return {
         "version": 1,
         "schools": schools,
         "schools_without_concerns": without,
         "concerns": concerns,
-        "issues": sum(1 for _ in issues.open("rb")) if issues.exists() else None,
+        "issues": _lines_in(lines.with_name(ISSUES)),
         "by_verdict": {verdict: verdicts[verdict] for verdict in get_args(Verdict)},
         "by_theme": _most_first(themes),
         "by_case": _most_first(cases),
     }
+
+
+def _lines_in(file: Path) -> int | None:
+    if not file.exists():
+        return None
+    with file.open("rb") as stream:
+        return sum(1 for _ in stream)
 
 
 def _most_first(counted: Counter[str]) -> dict[str, int]:
@@ -203,7 +209,7 @@ def _most_first(counted: Counter[str]) -> dict[str, int]:
 
 def _cell(value: object) -> object:
     """Return a value as one cell holds it."""
-    return BETWEEN.join(map(str, value)) if isinstance(value, list | tuple) else value
+    return (BETWEEN.join(map(str, value)) or None) if isinstance(value, list | tuple) else value
 
 
 @contextmanager
