@@ -79,7 +79,10 @@ def read_rows(
 def _read_csv(file: Path, encoding: str | None, at: Position) -> Iterator[TableRow | Issue]:
     encoding = encoding or _encoding_of(file)
     with file.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
-        separator = _separator(text.readline(_LONGEST_LINE))
+        header = text.readline(_LONGEST_LINE)
+        while header and not header.strip():
+            header = text.readline(_LONGEST_LINE)
+    separator = _separator(header)
     with file.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
         lines = csv.reader(text, delimiter=separator)
         names: list[str] | None = None

@@ -92,6 +92,16 @@ def test_encodings_and_separators_are_recognised(tmp_path, encoding, separator):
     assert (schools["1"].name, schools["1"].concerns) == ("Ste-Invéntée’s", ("“Why?” they ask",))
 
 
+def test_blank_lines_and_columns_around_a_table_are_passed_over(tmp_path):
+    schools, issues = read(csv_file(tmp_path, "\r\n\r\n;id;concern;;\r\n;;;;\r\n;1;Why, now?;;\r\n"))
+    assert not issues
+    assert (schools["1"].concerns, schools["1"].place.line) == (("Why, now?",), 5)
+    rows = [[], [None, None], [None, "id", "concern"], [], [None, 1, "Why?"]]
+    schools, issues = read(write_workbook(tmp_path / "a.xlsx", {"S": rows}))
+    assert not issues
+    assert (schools["1"].concerns, schools["1"].place.line) == (("Why?",), 5)
+
+
 def test_rows_that_cannot_be_read_are_issues_and_the_rest_goes_on(tmp_path):
     rows = ("1,One,A worry", ",Nameless,", "2,Two", '3,"Three\nlines",More', "4,Four,So, unquoted", "5,Five,")
     text = "\n".join(("id,name,concern", *rows, ""))
