@@ -17,7 +17,7 @@ _ROW = 2.9  # em: a label and the bar under it
 _WIDEST = 88  # per cent, which leaves room for the count beside the longest bar
 _CELL = 2.4  # em
 _LABELS = 20  # per cent, for the labels of the rows of a heat map
-_LETTER = 0.52  # em, about the width of a letter of a column's label
+_LETTER = 0.46  # em, about the width of a letter of a column's label
 _DARKEST = 5  # steps of shade; style.css has a class for each
 
 

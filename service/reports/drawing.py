@@ -19,6 +19,7 @@ from service.pages.map_labels import place_labels
 MOST_BARS, MOST_COLUMNS, MOST_ROWS = 15, 14, 25
 SIZE, _MARGIN = 1000, 50  # units of a map
 _MOST_NAMES = 8
+_TOGETHER = 0.2  # of the map's width, from the middle of schools to half of them
 NOT_KNOWN = "not known"
 VERDICT_WORDS = {"strong": "faced here", "partial": "come near", "none": "nobody here"}
 
@@ -57,7 +58,8 @@ def bars(rows: Sequence[tuple[str, int]], *, name: str, title: str) -> Markup:
     """Return bars of the first rows of a table."""
     most = rows[0] if rows else None
     said = f"Most, {most[1]:,}: {most[0]}." if most else "There is nothing to count."
-    return bar_chart(rows[:MOST_BARS], name=name, title=title, description=said)
+    shown = [(_cut(label, 40), count) for label, count in rows[:MOST_BARS]]  # what a telephone has room for
+    return bar_chart(shown, name=name, title=title, description=said)
 
 
 def themes_by(across: Across, group: Group) -> Grid:
@@ -92,16 +94,19 @@ def verdicts_by(across: Across, group: Group) -> Grid:
 
 
 def school_map(across: Across, placed: SchoolMap) -> Drawn:
-    """Return the map of schools; the themes that most of them share stand in the middle of who has them."""
-    found: list[tuple[str, list[int]]] = []
-    for theme, _ in across.themes[:_MOST_NAMES]:
+    """Return the map of schools; a theme stands where most of those that have it lie together."""
+    names, centres = [], []
+    for theme, _ in across.themes:
         having = [
             n for n, position in enumerate(placed.positions) if theme in across.schools[position].themes
         ]
-        if len(having) > 1:
-            found.append((wording.facet_value("theme", theme), having))
-    centres = [np.median(placed.points[having], axis=0) for _, having in found]
-    return drawn(placed.points, [name for name, _ in found], centres)
+        if len(having) > 1 and len(names) < _MOST_NAMES:
+            centre = np.median(placed.points[having], axis=0)
+            away = np.linalg.norm(placed.points[having] - centre, axis=1)
+            if np.median(away) <= _TOGETHER:
+                names.append(wording.facet_value("theme", theme))
+                centres.append(centre)
+    return drawn(placed.points, names, centres)
 
 
 def drawn(
@@ -111,7 +116,10 @@ def drawn(
 ) -> Drawn:
     """Return where points within 0 and 1 are drawn, in whole units, and names near their centres."""
     signs = [_place(point) for point in points]
-    labels = place_labels(names, [_place(centre) for centre in centres], signs, SIZE)
+    # One line here, where the map of cases has two: its names are larger than is reckoned with.
+    labels = place_labels(
+        [f"{name}   " for name in names], [_place(centre) for centre in centres], signs, SIZE
+    )
     heights = [y for _, y in (*signs, *labels)]
     top = min(heights, default=0) - _MARGIN
     return Drawn(signs, list(names), labels, top, max(heights, default=0) + _MARGIN - top)
@@ -133,7 +141,7 @@ def _grid(
     counts = [tuple(found.get(value, 0) for value, _ in columns) for _, found in rows]
     labels, shown = [label for label, _ in rows], [label for _, label in columns]
     picture = heat_map(
-        [_cut(label) for label in labels[:MOST_ROWS]],
+        [_cut(label, 22) for label in labels[:MOST_ROWS]],
         shown[:MOST_COLUMNS],
         [row[:MOST_COLUMNS] for row in counts[:MOST_ROWS]],
         name=name,
@@ -159,6 +167,6 @@ def _group(value: str) -> str:
     return NOT_KNOWN if value == UNKNOWN else value.replace("-", " ")
 
 
-def _cut(label: str) -> str:
-    """Return a label that fits beside a heat map; the table has it whole."""
-    return label if len(label) <= 24 else f"{label[:23].rstrip()}…"
+def _cut(label: str, most: int) -> str:
+    """Return a label that fits into a chart; the table has it whole."""
+    return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"

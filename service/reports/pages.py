@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ class _Pages:
     def __init__(self, folder: Path, across: Across, cases: Sequence[CaseStudy], made: date) -> None:
         self._folder, self._across = folder, across
         self._case_of = {case.id: case for case in cases}
-        self._names = [school.name or f"School {school.id}" for school in across.schools]
+        self._names = _names(across.schools)
         self._addresses = [f"schools/{safe_name(school.id)}.html" for school in across.schools]
         self._neighbours = neighbours_of_all(across)
         self._everywhere: dict[str, Any] = {
@@ -193,14 +194,13 @@ class _Pages:
         across = self._across
         themes = [(wording.facet_value("theme", theme), count) for theme, count in across.themes]
         worries = [
-            (f"{n}. {_theme(worry.theme)}: {_short(worry.wording)}", len(worry.schools))
+            (f"{n}. {_theme(worry.theme)}: {worry.wording}", len(worry.schools))
             for n, worry in enumerate(across.worries[:SHOWN], 1)
         ]
         served = [
             (self._case_of[case].title if case in self._case_of else case, count)
             for case, count in across.cases[:SHOWN]
         ]
-        unanswered = [(_short(text), count) for text, count in across.unanswered[:SHOWN]]
         most = across.most_worried(SCHOOLS)
         return {
             **{"across": across, "worries": sum(across.verdicts.values()), "themes": themes},
@@ -211,7 +211,9 @@ class _Pages:
             ),
             "worry_bars": drawing.bars(worries, name="shared-bars", title="Schools that share each worry"),
             "case_bars": drawing.bars(served, name="cases-bars", title="Schools that each case serves"),
-            "unanswered_bars": drawing.bars(unanswered, name="none-bars", title="Schools nobody answers"),
+            "unanswered_bars": drawing.bars(
+                across.unanswered, name="none-bars", title="Schools nobody answers"
+            ),
             "by_phase": drawing.themes_by(across, "phase"),
             "by_setting": drawing.themes_by(across, "setting"),
             "of_schools": drawing.themes_of_schools(across, most, [self._names[n] for n in most]),
@@ -249,6 +251,19 @@ def _pairs(neighbours: Mapping[int, tuple[Neighbour, ...]]) -> list[tuple[int, N
     return [(first, Neighbour(second, one.alike, one.worries, one.school)) for first, second, one in ordered]
 
 
+def _names(schools: Sequence[SchoolSeen]) -> list[str]:
+    """Return what to call each school; where several have one name, the number as well."""
+    named = Counter(school.name for school in schools)
+    return [
+        f"School {one.id}"
+        if one.name is None
+        else one.name
+        if named[one.name] == 1
+        else f"{one.name} ({one.id})"
+        for one in schools
+    ]
+
+
 def _known(school: SchoolSeen) -> str:
     return wording.school_words(school.context.model_copy(update={"name": None}))
 
@@ -261,12 +276,7 @@ def _sign(school: SchoolSeen) -> str:
 
 
 def _theme(theme: str | None) -> str:
-    return wording.facet_value("theme", theme) if theme else "no theme named"
-
-
-def _short(text: str) -> str:
-    """Return the beginning of a text, as much as a chart has room for."""
-    return text if len(text) <= 60 else f"{text[:59].rstrip()}…"
+    return wording.facet_value("theme", theme) if theme else "another kind"
 
 
 def _verdict_of(concern: ConcernKept) -> str:
