@@ -28,6 +28,7 @@ _COMMANDS = {
     "show": "service.commands.corpus:show",
     "evaluate": "service.commands.evaluate:evaluate",
     "serve": "service.commands.serve:serve",
+    "similar": "service.commands.similar:similar",
     "schools": "service.commands.schools:schools",
     "keys": "service.commands.keys:keys",
     "feedback": "service.commands.feedback:feedback",

@@ -6,18 +6,14 @@ The folder is written beside its place and moved there when it is whole.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from corpus.records import CaseStudy, Objection
@@ -29,12 +25,10 @@ from index.encoder import Encoder
 from service import wording
 from service.reports import drawing
 from service.reports.addresses import safe_name
-from service.reports.errors import ReportError
-from service.static_files import FOLDER as STATIC
+from service.reports.folder import write_page, written_beside
 
 A_PAGE = 100  # schools of a list
 SHOWN, LISTED, UNANSWERED, PAIRS, SCHOOLS = 20, 10, 50, 20, 100  # at most, on the first page
-_MARK = "warts-report.txt"  # tells a folder that may be replaced from one that may not
 VERDICT_WORDS = {
     "strong": "Schools elsewhere have faced this.",
     "partial": "These come near the worry; we cannot be sure that a school faced exactly this.",
@@ -56,25 +50,6 @@ _SIGN_OF = {
     **{"alternative": "special", "sixth-form": "later", "further-education": "later"},
 }
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
-_templates.globals.update(wording=wording, zip=zip)
-
-
-class FolderTakenError(ReportError):
-    """There is something else where the pages are to go."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} holds something that is no report, so no pages were written; name another folder"
-        )
-        self.folder = folder
-
 
 def write_pages(lines: Path, index: CaseIndex, encoder: Encoder, out: Path) -> Path:
     """Write the pages of a report, in place of those that an earlier run wrote there.
@@ -92,25 +67,10 @@ def write_pages(lines: Path, index: CaseIndex, encoder: Encoder, out: Path) -> P
         FolderTakenError: If the folder holds something else.
     """
     across = look_across(read_lines(lines), encoder)
-    with _written_beside(out) as folder:
+    with written_beside(out) as folder:
         pages = _Pages(folder, across, index.cases, datetime.now(UTC).date())
         pages.write(read_lines(lines))
     return out / "index.html"
-
-
-@contextmanager
-def _written_beside(out: Path) -> Iterator[Path]:
-    """Give a new folder, which takes the place of an older one when all is written."""
-    if out.exists() and not (out / _MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise FolderTakenError(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as beside:
-        new, old = Path(beside) / "new", Path(beside) / "old"
-        new.mkdir()
-        yield new
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
 
 
 @dataclass(frozen=True)
@@ -142,15 +102,10 @@ class _Pages:
         """Write all of it; ``kept`` is what the view across was made of, once more."""
         for name in ("schools", "lists"):
             (self._folder / name).mkdir()
-        sheets = (STATIC / "style.css", Path(__file__).parent / "report.css")
-        sheet = "".join(file.read_text(encoding="utf-8") for file in sheets)
-        (self._folder / "style.css").write_text(sheet, encoding="utf-8")
-        shutil.copyfile(STATIC / "icon.svg", self._folder / "icon.svg")
         self._page("index.html", "report_index.html", "", {"here": "index", **self._view()})
         self._lists()
         for position, school in enumerate(kept):
             self._school(position, school)
-        (self._folder / _MARK).write_text("A report of Warts & All: open index.html\n", encoding="utf-8")
 
     @cached_property
     def _rows(self) -> list[_Row]:
@@ -236,8 +191,7 @@ class _Pages:
         }
 
     def _page(self, name: str, template: str, root: str, content: Mapping[str, Any]) -> None:
-        page = _templates.get_template(template).render({**self._everywhere, "root": root, **content})
-        (self._folder / name).write_text(page, encoding="utf-8")
+        write_page(self._folder / name, template, {**self._everywhere, "root": root, **content})
 
 
 def _pairs(neighbours: Mapping[int, tuple[Neighbour, ...]]) -> list[tuple[int, Neighbour]]:
