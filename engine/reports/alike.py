@@ -65,7 +65,7 @@ def worry_vectors(across: Across) -> tuple[NDArray[np.int64], NDArray[np.float32
     for row, position in enumerate(told):
         means[row] = across.vectors[list(across.schools[position].texts)].sum(axis=0)
     lengths = np.linalg.norm(means, axis=1, keepdims=True)
-    return np.array(told, dtype=np.int64), means / np.where(lengths > 0, lengths, 1)
+    return np.array(told, dtype=np.int64), (means / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def neighbours_of_all(across: Across) -> dict[int, tuple[Neighbour, ...]]:

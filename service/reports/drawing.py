@@ -95,7 +95,8 @@ def verdicts_by(across: Across, group: Group) -> Grid:
 
 def school_map(across: Across, placed: SchoolMap) -> Drawn:
     """Return the map of schools; a theme stands where most of those that have it lie together."""
-    names, centres = [], []
+    names: list[str] = []
+    centres: list[NDArray[np.float64]] = []
     for theme, _ in across.themes:
         having = [
             n for n, position in enumerate(placed.positions) if theme in across.schools[position].themes
