@@ -32,6 +32,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.large
 	$(BIN)/python -m benchmarks.speed
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.reports
 	if [ -n "$(BEIR)" ]; then $(BIN)/python -m benchmarks.retrieval "$(BEIR)"; fi
 
 clean:

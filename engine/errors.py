@@ -41,3 +41,11 @@ class RegisterFormatError(MatchingError):
     def __init__(self, file: Path, message: str) -> None:
         super().__init__(f"{file} cannot be read as a register of schools: {message}")
         self.file = file
+
+
+class ReportInputError(MatchingError):
+    """A file of schools, of concerns or of a mapping cannot be read as a whole."""
+
+    def __init__(self, file: Path, message: str) -> None:
+        super().__init__(f"{file} cannot be read: {message}")
+        self.file = file

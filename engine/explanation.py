@@ -41,6 +41,7 @@ class Explanations:
         weights = weight_of_field[index.field_of_row[candidates.rows]]
         self._scores = np.minimum(1.0, nearness.astype(np.float64) * weights)
         self._shown = weights > 0
+        self._matches: dict[int, tuple[MatchedPassage, ...]] = {}  # asked again where many share a concern
         self._telling = index.words_of_passages.telling(candidates.terms[meant])
 
     def mirroring_passages(self, position: int) -> tuple[MatchedPassage, ...]:
@@ -51,6 +52,11 @@ class Explanations:
         Args:
             position: The case's position in the index; one of the candidates.
         """
+        if (known := self._matches.get(position)) is None:
+            known = self._matches[position] = self._mirroring(position)
+        return known
+
+    def _mirroring(self, position: int) -> tuple[MatchedPassage, ...]:
         rows = self._index.rows_of_case(position)
         first = int(np.searchsorted(self._candidates.rows, rows.start))
         places = first + np.flatnonzero(self._shown[first : first + len(rows)])

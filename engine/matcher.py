@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 from engine.advice import advice_for
 from engine.answers import Answer, Match, WorryAnswer
@@ -41,6 +43,34 @@ class Understood:
     def texts(self) -> tuple[str, ...]:
         """What has to be encoded."""
         return self.parts.texts if self.parts else ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a concern's words find in an index, whoever asks: all of an answer that no school changes.
+
+    Attributes:
+        candidates: The cases worth ranking, and their nearness.
+        confidences: How sure each of them is, by its position in the index.
+        explanations: Why they matched.
+    """
+
+    candidates: Candidates
+    confidences: Mapping[int, float]
+    explanations: Explanations
+
+    @cached_property
+    def surest_of_worries(self) -> tuple[tuple[tuple[float, int], ...], ...]:
+        """For each worry every candidate, surest first, as its confidence and its position."""
+        return tuple(
+            tuple(
+                sorted(
+                    ((sure, position) for position, sure in confidences_of(self.candidates, part).items()),
+                    key=lambda one: (-one[0], one[1]),
+                )
+            )
+            for part in self.candidates.parts.of_worry
+        )
 
 
 class Matcher:
@@ -109,14 +139,40 @@ class Matcher:
         Raises:
             ValueError: If ``k`` is below 1.
         """
+        return self.answer_found(understood.concern, self.find(understood, vectors), k, preferences)
+
+    def find(self, understood: Understood, vectors: Vectors) -> Found | None:
+        """Return what a concern's words find; None where it has none. See `answer` for the arguments."""
+        if understood.parts is None:
+            return None
+        candidates = candidates_for(self.index, understood.parts, vectors)
+        explanations = Explanations(self.index, candidates, fields_sought(understood.concern.sought))
+        return Found(candidates, confidences_of(candidates), explanations)
+
+    def answer_found(
+        self,
+        concern: Concern,
+        found: Found | None,
+        k: int = DEFAULT_MATCHES,
+        preferences: Preferences = NO_PREFERENCES,
+    ) -> Answer:
+        """Answer a concern by what its words found: from here on the school counts.
+
+        Args:
+            concern: What was asked.
+            found: From `find`, for the same words; the school may have been another.
+            k: The most matches to return, at least 1.
+            preferences: Which cases are wanted, and how schools are to be compared.
+
+        Raises:
+            ValueError: If ``k`` is below 1.
+        """
         if k < 1:
             raise ValueError(f"k is {k}, but at least 1 match must be asked for")
-        concern = understood.concern
-        if understood.parts is None:
+        if found is None:
             return Answer(concern, "none", 0.0, (), (), advice_for(concern, "none", preferences))
-        candidates = candidates_for(self.index, understood.parts, vectors)
-        ranked = rank(self.index, candidates, concern.context, preferences, self._tuning)
-        confidences = confidences_of(candidates)
+        ranked = rank(self.index, found.candidates, concern.context, preferences, self._tuning)
+        confidences = found.confidences
         stories, retold = folded(ranked, self.index)
         near = _near(stories, confidences)
         if preferences.cases:
@@ -131,19 +187,15 @@ class Matcher:
             return Answer(concern, "none", 0.0, (), (), advice, cases)
         by_match = preferences.order == "match" and not preferences.cases
         best = max(confidences[one] for one in wanted.positions[: SURE_AMONG if by_match else None])
-        worries = self._answer_worries(concern, candidates, wanted)
+        worries = self._answer_worries(concern, found, wanted)
         ordered = list(wanted[: max(k, LOOKED_AT)])
         if self._tuning.diverse and by_match:
             ordered = diversified(ordered, self._needs(concern, ordered, worries))
-        explanations = Explanations(self.index, candidates, fields_sought(concern.sought))
         return Answer(
             concern,
             verdict_of(best),
             best,
-            tuple(
-                self._explain(one, explanations, confidences, concern, retold.get(one.position, ()))
-                for one in ordered[:k]
-            ),
+            tuple(self._explain(one, found, concern, retold.get(one.position, ())) for one in ordered[:k]),
             worries,
             advice_for(concern, verdict_of(best), preferences),
             cases,
@@ -173,8 +225,7 @@ class Matcher:
     def _explain(
         self,
         ranked: Ranked,
-        explanations: Explanations,
-        confidences: Mapping[int, float],
+        found: Found,
         concern: Concern,
         retold: Sequence[int],
     ) -> Match:
@@ -183,30 +234,24 @@ class Matcher:
             case=case,
             score=ranked.score,
             parts=ranked.parts,
-            confidence=confidences[ranked.position],
+            confidence=found.confidences[ranked.position],
             context=compare_contexts(concern.context, facts_of(self.index).contexts[ranked.position]),
-            passages=explanations.mirroring_passages(ranked.position),
+            passages=found.explanations.mirroring_passages(ranked.position),
             roles=roles_of(case, concern.context),
             retold=tuple(self.index.cases[position].id for position in retold),
         )
 
-    def _answer_worries(
-        self, concern: Concern, candidates: Candidates, ranked: Ranking
-    ) -> tuple[WorryAnswer, ...]:
+    def _answer_worries(self, concern: Concern, found: Found, ranked: Ranking) -> tuple[WorryAnswer, ...]:
         """Answer each of several worries by itself, from the cases that are not excluded."""
         if len(concern.worries) < 2:
             return ()
         allowed = set(ranked.positions)
         answers = []
-        for worry, part in zip(concern.worries, candidates.parts.of_worry, strict=True):
-            sure = sorted(
-                (-confidence, position)
-                for position, confidence in confidences_of(candidates, part).items()
-                if position in allowed
-            )
-            best = -sure[0][0]
+        for worry, surest in zip(concern.worries, found.surest_of_worries, strict=True):
+            sure = list(islice((one for one in surest if one[1] in allowed), MOST_PER_WORRY))
+            best = sure[0][0]
             verdict = verdict_of(best)
-            ids = tuple(self.index.cases[position].id for _, position in sure[:MOST_PER_WORRY])
+            ids = tuple(self.index.cases[position].id for _, position in sure)
             answers.append(WorryAnswer(worry, verdict, best, () if verdict == "none" else ids))
         return tuple(answers)
 

@@ -17,6 +17,7 @@ _ROW = 2.9  # em: a label and the bar under it
 _WIDEST = 88  # per cent, which leaves room for the count beside the longest bar
 _CELL = 2.4  # em
 _LABELS = 20  # per cent, for the labels of the rows of a heat map
+_LETTER = 0.46  # em, about the width of a letter of a column's label
 _DARKEST = 5  # steps of shade; style.css has a class for each
 
 
@@ -67,6 +68,7 @@ def heat_map(
     name: str,
     title: str,
     description: str,
+    upright: bool = False,
 ) -> Markup:
     """Return a table of counts, shaded the darker the more.
 
@@ -77,6 +79,7 @@ def heat_map(
         name: Letters, digits and hyphens; unique on the page.
         title: Says what is counted.
         description: Says in a sentence what there is to see.
+        upright: Whether the labels of the columns stand upright, as many or long ones have to.
 
     Raises:
         ValueError: If there is not one count for each row and column.
@@ -85,12 +88,10 @@ def heat_map(
         raise ValueError("a heat map needs one count for each row and column")
     most = max((count for row in counts for count in row), default=0) or 1
     wide = (100 - _LABELS) / max(1, len(columns))
-    parts = [
-        Markup('<text class="middle head" x="{}%" y="1.2em">{}</text>').format(_middle(place, wide), label)
-        for place, label in enumerate(columns)
-    ]
+    head = 1.8 if not upright else 1.2 + _LETTER * max(map(len, columns), default=0)
+    parts = [_head(label, _middle(place, wide), head, upright=upright) for place, label in enumerate(columns)]
     for down, (label, row) in enumerate(zip(rows, counts, strict=True)):
-        top = 1.8 + down * _CELL
+        top = head + down * _CELL
         parts.append(Markup('<text x="0" y="{}em">{}</text>').format(_short(top + 1.5), label))
         for place, count in enumerate(row):
             shade = _shade(count, most)
@@ -110,7 +111,17 @@ def heat_map(
                     count,
                 )
             )
-    return _picture("heat", name, title, description, 1.8 + len(rows) * _CELL, parts)
+    return _picture("heat", name, title, description, head + len(rows) * _CELL, parts)
+
+
+def _head(label: str, middle: str, height: float, *, upright: bool) -> Markup:
+    if not upright:
+        return Markup('<text class="middle head" x="{}%" y="1.2em">{}</text>').format(middle, label)
+    # Turned about a place that is told in per cent, which only a picture within the picture can be put at.
+    return Markup(
+        '<svg class="turned" x="{}%" y="{}em">'
+        '<text class="head" transform="rotate(-90)" dy=".35em">{}</text></svg>'
+    ).format(middle, _short(height - 0.6), label)
 
 
 def _picture(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -29,7 +29,9 @@ _LONGEST_HEADER = 1 << 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class _Register:
+class Register:
+    """A register that is known: its name, the columns it must have, and how a row of it is read."""
+
     name: str
     required: tuple[str, ...]
     unknown: frozenset[str]
@@ -37,8 +39,8 @@ class _Register:
 
 
 _REGISTERS = (
-    _Register(gias.NAME, gias.COLUMNS, gias.UNKNOWN, gias.read),
-    _Register(nces.NAME, nces.COLUMNS, nces.UNKNOWN, nces.read),
+    Register(gias.NAME, gias.COLUMNS, gias.UNKNOWN, gias.read),
+    Register(nces.NAME, nces.COLUMNS, nces.UNKNOWN, nces.read),
 )
 
 
@@ -58,9 +60,7 @@ def read_register(file: Path, *, progress: Progress | None = None) -> Iterator[R
     """
     with file.open("rb") as raw:
         columns = _columns_of(raw.readline(_LONGEST_HEADER))
-        register = next(
-            (one for one in _REGISTERS if all(name.upper() in columns for name in one.required)), None
-        )
+        register = register_of(columns)
         if register is None:
             wanted = " or ".join(f"{' and '.join(one.required)} ({one.name})" for one in _REGISTERS)
             raise RegisterFormatError(file, f"its first line must name the columns {wanted}")
@@ -70,12 +70,21 @@ def read_register(file: Path, *, progress: Progress | None = None) -> Iterator[R
     return _rows(file, register, columns, "utf-8-sig" if in_utf8 else "cp1252", progress)
 
 
+def register_of(columns: Container[str]) -> Register | None:
+    """Return the register that an extract with these columns, in capitals, is of; None for any other."""
+    return next((one for one in _REGISTERS if all(name.upper() in columns for name in one.required)), None)
+
+
 def _columns_of(header: bytes) -> dict[str, int]:
-    """Return where each column stands, by its name in capitals; of several of one name, the first."""
     try:
         names = next(csv.reader([header.decode("utf-8-sig", errors="replace")]), [])
     except csv.Error:  # no line of a table
         names = []
+    return positions_of(names)
+
+
+def positions_of(names: Iterable[str]) -> dict[str, int]:
+    """Return where each column stands, by its name in capitals; of several of one name, the first."""
     columns: dict[str, int] = {}
     for position, name in enumerate(names):
         columns.setdefault(name.strip().upper(), position)
@@ -94,7 +103,7 @@ def _is_utf8(raw: BinaryIO) -> bool:
 
 
 def _rows(
-    file: Path, register: _Register, columns: dict[str, int], encoding: str, progress: Progress | None
+    file: Path, register: Register, columns: dict[str, int], encoding: str, progress: Progress | None
 ) -> Iterator[RegisterSchool | Issue]:
     size = file.stat().st_size
     with file.open("rb") as raw:
@@ -131,7 +140,7 @@ def _cells(lines: Reader) -> Iterator[tuple[int, list[str] | str]]:
                 yield line, cells
 
 
-def _school(row: Row, register: _Register, place: Place) -> Iterator[RegisterSchool | Issue]:
+def _school(row: Row, register: Register, place: Place) -> Iterator[RegisterSchool | Issue]:
     try:
         school = replace(register.read(row), place=place)
     except RowError as error:

@@ -1,0 +1,324 @@
+"""Measure reports on many schools, and write benchmarks/results/reports.{md,json}.
+
+Run:  python -m benchmarks.reports [--schools 24000] [--turns 200] [--kills 20] [--rows many,country,...]
+
+Schools are made up, with the spread of a country's; their concerns are real texts: some out of a few
+hundred, as schools of one survey repeat each other, the others the school's own. `many` lets `match_many` and
+`match` in a loop take turns over the same questions; `country` runs `warts report` and watches its memory;
+`kills` kills it with SIGKILL at random moments, each time in a folder of its own, and compares what it ends
+with after --resume; `alike` finds each school's nearest among 10,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.machine import describe_machine
+from benchmarks.speeds.processes import ROOT, note
+from engine.context import SchoolContext
+from engine.reports.batch import Question, match_many
+
+RESULTS = Path(__file__).parent / "results"
+QUERIES = ROOT / "training" / "data" / "queries.jsonl"
+SHARED = 300  # texts that schools have in common
+REPEATED = 0.75  # of all concerns are among them
+CONCERNS = 2
+REPEATS = 3
+VECTORS, NEAREST = 10_000, 20
+SEED = 6
+
+
+class Survey:
+    """Makes up schools and their concerns, always the same ones."""
+
+    def __init__(self, seed: int = SEED) -> None:
+        self._rng = random.Random(seed)  # noqa: S311 -- it draws schools, no secrets
+        texts = [json.loads(line)["text"] for line in QUERIES.read_text(encoding="utf-8").splitlines()]
+        texts = list(dict.fromkeys(texts))
+        self._rng.shuffle(texts)
+        self._shared, self._own = texts[:SHARED], texts[SHARED:]
+        self._unused = iter(self._own)
+
+    def school(self) -> dict[str, Any]:
+        """Return what is known of a school; a tenth of its values is not."""
+        rng = self._rng
+        phase = rng.choices(("primary", "secondary", "special"), (75, 20, 5))[0]
+        size = {"primary": 250, "secondary": 950, "special": 110}[phase]
+        known = {
+            "kind": "school",
+            "country": "GB",
+            "phases": phase,
+            "setting": rng.choice(("urban", "suburban", "town", "rural")),
+            "sector": rng.choices(("state", "independent"), (9, 1))[0],
+            "pupils": max(5, round(rng.lognormvariate(0, 0.5) * size)),
+            "disadvantage_percent": round(rng.betavariate(2, 6) * 100, 1),
+        }
+        return {key: value for key, value in known.items() if rng.random() > 0.1}
+
+    def concern(self, repeated: float) -> str:
+        """Return a concern: with some probability a shared one, else one that hardly anybody else has."""
+        if self._rng.random() < repeated:
+            return self._rng.choice(self._shared)
+        # Where a country has more schools than there are texts, two make a new one.
+        return next(self._unused, None) or f"{self._rng.choice(self._own)}. {self._rng.choice(self._own)}"
+
+    def questions(self, n: int, repeated: float) -> list[Question]:
+        """Return what schools ask, two concerns each."""
+        asked: list[Question] = []
+        while len(asked) < n:
+            known = self.school()
+            known["phases"] = (known["phases"],) if "phases" in known else ()
+            context = SchoolContext(**known)
+            asked += [Question(self.concern(repeated), context) for _ in range(CONCERNS)]
+        return asked[:n]
+
+    def single(self, n: int) -> list[Question]:
+        """Return questions of which no two have the same text."""
+        asked = self.questions(n, 1.0)
+        return [Question(text, one.context) for text, one in zip(self._own[:n], asked, strict=True)]
+
+    def ticked(self, n: int) -> list[Question]:
+        """Return questions whose texts are out of a list of twenty."""
+        return [Question(self._rng.choice(self._shared[:20]), one.context) for one in self.questions(n, 1.0)]
+
+    def write(self, file: Path, n: int) -> None:
+        """Write a table of schools in our own template's columns."""
+        columns = "id name kind country phases setting sector pupils disadvantage_percent".split()
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(
+                stream, [*columns, *(f"concern_{number + 1}" for number in range(CONCERNS))]
+            )
+            writer.writeheader()
+            for number in range(n):
+                concerns = {f"concern_{at + 1}": self.concern(REPEATED) for at in range(CONCERNS)}
+                writer.writerow(
+                    {"id": str(100_000 + number), "name": f"School {number}", **self.school(), **concerns}
+                )
+
+
+def many(options: argparse.Namespace, _: Path) -> dict[str, Any]:
+    """Let `match_many` and a loop take turns over the same questions."""
+    from service.opening import open_matcher
+    from service.settings import load_settings
+
+    matcher = open_matcher(load_settings())
+    survey = Survey()
+    n = options.turns
+    sets = {
+        "no two concerns alike": survey.single(min(n, 400)),
+        "three in four of 300 shared ones": survey.questions(n, REPEATED),
+        "out of 20, as a list to tick": survey.ticked(n),
+    }
+    list(match_many(matcher, sets["no two concerns alike"][:20]))  # what is loaded at first use
+    found: dict[str, Any] = {}
+    for name, asked in sets.items():
+        note(f"match_many and match in a loop: {name}")
+        loops, batches, same = [], [], True
+        for _turn in range(options.repeats):
+            began = time.perf_counter()
+            one_by_one = [matcher.match(q.text, q.context, q.k, q.preferences) for q in asked]
+            between = time.perf_counter()
+            together = list(match_many(matcher, asked))
+            loops.append(between - began)
+            batches.append(time.perf_counter() - between)
+            same &= together == one_by_one
+        found[name] = {
+            "concerns": len(asked),
+            "texts": len({question.text for question in asked}),
+            "loop_schools_a_second": len(asked) / CONCERNS / median(loops),
+            "many_schools_a_second": len(asked) / CONCERNS / median(batches),
+            "times": median(loop / batch for loop, batch in zip(loops, batches, strict=True)),
+            "answers_identical": same,
+        }
+    return found
+
+
+def country(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Run `warts report` over many schools, and say how long it took and what memory it had at most."""
+    Survey().write(folder / "country.csv", options.schools)
+    found: dict[str, Any] = {"schools": options.schools, "concerns": options.schools * CONCERNS}
+    for formats in options.formats:
+        note(f"{options.schools:,} schools, {formats}")
+        began = time.perf_counter()
+        process = subprocess.Popen(_command(folder / "country.csv", folder / "country", formats), cwd=ROOT)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"the report ended with {process.returncode}")
+        found[formats] = {
+            "seconds": time.perf_counter() - began,
+            "peak_mb": used.ru_maxrss / 1024,
+            "bytes": sum(file.stat().st_size for file in (folder / "country").rglob("*") if file.is_file()),
+        }
+        shutil.rmtree(folder / "country")
+    return found
+
+
+def kills(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Kill reports at random moments, resume each, and count how many end as one that was not."""
+    rng = random.Random(SEED)  # noqa: S311 -- it draws moments, no secrets
+    file = folder / "kills.csv"
+    Survey().write(file, options.killed_schools)
+    began = time.perf_counter()
+    subprocess.run(_command(file, folder / "whole", "csv,json"), cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    lasted = time.perf_counter() - began
+    whole, moments, same = _contents(folder / "whole"), [], 0
+    for number in range(options.kills):
+        out = folder / "killed"
+        process = subprocess.Popen(
+            _command(file, out, "csv,json"),
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            process.wait(timeout=rng.uniform(0, lasted))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        lines = out / "schools.jsonl"
+        moments.append(lines.read_bytes().count(b"\n") if lines.exists() else 0)
+        note(f"kill {number + 1}: behind line {moments[-1]}")
+        again = [*_command(file, out, "csv,json"), "--resume"]
+        subprocess.run(again, cwd=ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        same += _contents(out) == whole
+        shutil.rmtree(out)
+    return {
+        "schools": options.killed_schools,
+        "kills": options.kills,
+        "identical": same,
+        "whole_lines_at_the_kill": moments,
+    }
+
+
+def alike(options: argparse.Namespace, _: Path) -> dict[str, Any]:
+    """Find the nearest of each of many schools."""
+    import numpy as np
+
+    from engine.neighbours import nearest
+
+    vectors = np.random.default_rng(SEED).standard_normal((VECTORS, 384), dtype=np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    taken = []
+    for _turn in range(options.repeats):
+        began = time.perf_counter()
+        nearest(vectors, NEAREST)
+        taken.append(time.perf_counter() - began)
+    return {"vectors": VECTORS, "nearest": NEAREST, "seconds": median(taken)}
+
+
+ROWS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
+    "many": many,
+    "country": country,
+    "kills": kills,
+    "alike": alike,
+}
+
+
+def _command(schools: Path, out: Path, formats: str) -> list[str]:
+    told = ["report", str(schools), "--out", str(out), "--format", formats]
+    return [sys.executable, "-m", "service.cli", *told]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Return every file of a report by its name; the lock is none of it."""
+    files = (file for file in folder.rglob("*") if file.is_file() and file.name != ".lock")
+    return {str(file.relative_to(folder)): file.read_bytes() for file in files}
+
+
+def as_markdown(facts: dict[str, Any]) -> str:
+    """Return the figures as tables."""
+    lines = [
+        "# Reports on many schools",
+        "",
+        f"{facts['date']}, `{facts['command']}`. {facts['machine']}.",
+        "",
+        "Made-up schools with two concerns each; the concerns are real texts.",
+    ]
+    if "many" in facts:
+        lines += [
+            "",
+            "Schools a second, by `match` in a loop and by `match_many`:",
+            "",
+            "| concerns | texts | in a loop | many | times | same answers |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {row['concerns']}, {name} | {row['texts']} | {row['loop_schools_a_second']:.1f} "
+            f"| {row['many_schools_a_second']:.1f} | {row['times']:.1f}x "
+            f"| {'yes' if row['answers_identical'] else '**no**'} |"
+            for name, row in facts["many"].items()
+        ]
+    if "country" in facts:
+        found = facts["country"]
+        lines += ["", f"| {found['schools']:,} schools | minutes | peak memory, MB | written, MB |"]
+        lines.append("|---|---|---|---|")
+        lines += [
+            f"| {name} | {row['seconds'] / 60:.1f} | {row['peak_mb']:.0f} | {row['bytes'] / 1e6:.0f} |"
+            for name, row in found.items()
+            if isinstance(row, dict)
+        ]
+    if "kills" in facts:
+        found = facts["kills"]
+        lines += [
+            "",
+            f"{found['kills']} reports on {found['schools']} schools were killed at random moments and "
+            f"resumed; {found['identical']} ended byte for byte as one that was not killed.",
+        ]
+    if "alike" in facts:
+        found = facts["alike"]
+        lines += [
+            "",
+            f"The {found['nearest']} nearest of each of {found['vectors']:,} vectors took "
+            f"{found['seconds']:.2f} s.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", default=",".join(ROWS), help=f"of {', '.join(ROWS)}")
+    parser.add_argument("--schools", type=int, default=24_000, help="of the country")
+    parser.add_argument(
+        "--formats", type=lambda told: told.split("/"), default=["json", "html,xlsx,csv,json"]
+    )
+    parser.add_argument("--turns", type=int, default=2000, help="concerns that both ways answer")
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--killed-schools", type=int, default=400)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    options = parser.parse_args(arguments)
+    told = " ".join(arguments if arguments is not None else sys.argv[1:])
+    facts: dict[str, Any] = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "command": f"python -m benchmarks.reports {told}".strip(),
+        "machine": describe_machine(),
+    }
+    with tempfile.TemporaryDirectory(prefix="warts-reports-") as passing:
+        for name in options.rows.split(","):
+            facts[name] = ROWS[name](options, Path(passing))
+    options.out.mkdir(exist_ok=True)
+    (options.out / "reports.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    (options.out / "reports.md").write_text(as_markdown(facts), encoding="utf-8")
+    print(as_markdown(facts))
+
+
+if __name__ == "__main__":
+    main()
