@@ -69,17 +69,29 @@ def read_queries(lines: Iterable[bytes], file: str, model: type[AnyQuery]) -> It
         yield query
 
 
-def _read_query(raw: bytes, place: Place, model: type[AnyQuery]) -> AnyQuery | Issue:
+def object_of_line(raw: bytes, place: Place, code: str, hint: str) -> dict[str, Any] | Issue:
+    """Return the keys and values of a line of JSON Lines, or what is wrong with it.
+
+    Args:
+        raw: The line.
+        place: Where it stands.
+        code: Of the issue where the line is some other value.
+        hint: What it says then.
+    """
     try:
         value = load_json(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         return Issue("not-text", f"byte {error.start} of this line is not UTF-8 text", place)
     except ValueError as error:
         return Issue("malformed", f"this line is not one JSON value: {error}", place)
-    if not isinstance(value, dict):
-        return Issue(
-            "not-a-query", 'a query is a set of keys: {"id": "1", "text": "...", "context": null}', place
-        )
+    return value if isinstance(value, dict) else Issue(code, hint, place)
+
+
+def _read_query(raw: bytes, place: Place, model: type[AnyQuery]) -> AnyQuery | Issue:
+    hint = 'a query is a set of keys: {"id": "1", "text": "...", "context": null}'
+    value = object_of_line(raw, place, "not-a-query", hint)
+    if isinstance(value, Issue):
+        return value
     given = value.get("id")
     query_id = str(given) if isinstance(given, str | int) and not isinstance(given, bool) else None
     try:

@@ -9,7 +9,7 @@ matters more than the thing: focus, leadership, friction, support, and pupils.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -141,20 +141,31 @@ def assess(
     """
     looked_for, asked, plan = np.split(vectors, [len(FACTORS), 2 * len(FACTORS)])
     about = plan @ (looked_for + asked).T / 2  # (n_clauses, n_factors)
+    rows_of = {
+        position: [row for row in index.rows_of_case(position) if _warns(index.passages[row])]
+        for position in nearness
+    }
+    rows = np.array([row for some in rows_of.values() for row in some], dtype=np.int64)
+    cosines = index.vectors.similarities(looked_for, rows)  # (n_factors, n_rows)
     found = []
     for number, factor in enumerate(FACTORS):
         said = None
         if len(plan) and about[:, number].max() >= SAID:
             said = clauses[int(about[:, number].argmax())]
-        warnings = _warnings(index, factor, looked_for[number], nearness)
-        found.append(FactorEvidence(factor, said, tuple(warnings)))
+        near = dict(zip(rows.tolist(), cosines[number].tolist(), strict=True))
+        warnings = _warnings(index, factor, near, rows_of, nearness)
+        found.append(FactorEvidence(factor, said, warnings))
     return tuple(found)
 
 
 def _warnings(
-    index: CaseIndex, factor: ReadinessFactor, looked_for: Vectors, nearness: Mapping[int, float]
-) -> Iterator[Trouble]:
-    """Yield the statements that warn most, each from another case; tagged ones need not sound alike."""
+    index: CaseIndex,
+    factor: ReadinessFactor,
+    cosine_of: Mapping[int, float],
+    rows_of: Mapping[int, Sequence[int]],
+    nearness: Mapping[int, float],
+) -> tuple[Trouble, ...]:
+    """Return the statements that warn most, each from another case; tagged ones need not sound alike."""
     scored: list[tuple[float, Trouble]] = []
     for position, near in nearness.items():
         case = index.cases[position]
@@ -162,18 +173,13 @@ def _warnings(
         if tagged and tagged[0].note:
             scored.append((1 + near, Trouble("factor", tagged[0].note, case)))
             continue
-        rows = [row for row in index.rows_of_case(position) if _warns(index.passages[row])]
-        if not rows:
-            continue
-        cosines = index.vectors.similarities(looked_for[np.newaxis], np.array(rows))[0]
-        best = int(cosines.argmax())
-        if cosines[best] >= LEAST_NEAR:
-            passage = index.passages[rows[best]]
+        best = max(rows_of[position], key=cosine_of.__getitem__, default=None)
+        if best is not None and cosine_of[best] >= LEAST_NEAR:
+            passage = index.passages[best]
             kind: TroubleKind = passage.field  # type: ignore[assignment]  # one of those that tell of trouble
-            scored.append((float(cosines[best]) + BY_CASE * near, Trouble(kind, passage.text, case)))
+            scored.append((cosine_of[best] + BY_CASE * near, Trouble(kind, passage.text, case)))
     scored.sort(key=lambda one: -one[0])
-    for _, warning in scored[:MOST_WARNINGS]:
-        yield warning
+    return tuple(warning for _, warning in scored[:MOST_WARNINGS])
 
 
 def _warns(passage: Passage) -> bool:

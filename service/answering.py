@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from engine.concern import AS_UNDERSTOOD, Amendments
 from engine.context import SchoolContext
 from engine.matcher import Matcher
 from engine.ranking import Preferences
+from index.encoder import Vectors
 from service.batching import Batcher, ClosingError
 
 Presented = TypeVar("Presented")
@@ -83,12 +84,35 @@ class Answering:
         """
         noted = request.scope["state"]
         noted["question"] = question.text
+        async with self._admitted(request):
+            return await self._steps(matcher, question, present, noted)
+
+    async def encode(
+        self,
+        request: Request,
+        matcher: Matcher,
+        texts: Sequence[str],
+        present: Callable[[Vectors], Presented],
+    ) -> Presented:
+        """Encode texts that are no question, and make of their vectors what is to be sent, as `answer` does.
+
+        Raises:
+            BusyError: If too many questions wait already.
+            ClientGoneError: If the client has gone.
+            ClosingError: If the server is ending.
+        """
+        async with self._admitted(request):
+            vectors = await self.batcher.encode(matcher.encoder, texts)
+            return await self._work(lambda: present(vectors))
+
+    @asynccontextmanager
+    async def _admitted(self, request: Request) -> AsyncIterator[None]:
         if self._inside >= self._most:
             raise BusyError
         self._count(1)
         try:
             async with _while_connected(request):
-                return await self._steps(matcher, question, present, noted)
+                yield
         finally:
             self._count(-1)
 

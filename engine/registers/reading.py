@@ -109,7 +109,7 @@ def _rows(
     with file.open("rb") as raw:
         lines = csv.reader(io.TextIOWrapper(raw, encoding, errors="replace", newline=""))
         width = len(next(lines))
-        for count, (line, cells) in enumerate(_cells(lines)):
+        for count, (line, cells) in enumerate(cells_of(lines)):
             if progress and count % _ROWS_BETWEEN_NEWS == 0:
                 progress(raw.tell(), size)
             place = Place(str(file), line)
@@ -125,7 +125,7 @@ def _rows(
             progress(size, size)
 
 
-def _cells(lines: Reader) -> Iterator[tuple[int, list[str] | str]]:
+def cells_of(lines: Reader) -> Iterator[tuple[int, list[str] | str]]:
     """Yield the line each row begins on and its values, or why it has none; blank rows are passed over."""
     while True:
         line = lines.line_num + 1
@@ -136,7 +136,7 @@ def _cells(lines: Reader) -> Iterator[tuple[int, list[str] | str]]:
         except csv.Error as error:
             yield line, f"this row cannot be read: {error}"
         else:
-            if cells:
+            if any(cells):
                 yield line, cells
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from corpus.issues import Issue, Place
-from corpus.parsing import load_json
 from engine.errors import ReportInputError
-from engine.queries import LONGEST_TEXT
+from engine.queries import LONGEST_TEXT, object_of_line
+from engine.registers.reading import cells_of
 
 if TYPE_CHECKING:
-    from _csv import Reader  # what csv.reader returns; it has no public name
+    pass  # what csv.reader returns; it has no public name
 
 FORMATS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".jsonl", ".ndjson")
 _CHUNK = 1 << 16  # bytes
@@ -86,7 +86,7 @@ def _read_csv(file: Path, encoding: str | None, at: Position) -> Iterator[TableR
     with file.open("rb") as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
         lines = csv.reader(text, delimiter=separator)
         names: list[str] | None = None
-        for line, cells in _cells(lines):
+        for line, cells in cells_of(lines):
             place = Place(str(file), line)
             if names is None:
                 if isinstance(cells, str):
@@ -103,21 +103,6 @@ def _read_csv(file: Path, encoding: str | None, at: Position) -> Iterator[TableR
             else:
                 yield TableRow(line, names, cells[: len(names)])
             at(raw.tell())
-
-
-def _cells(lines: Reader) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield the line each row begins on and its values, or why it has none; blank rows are passed over."""
-    while True:
-        line = lines.line_num + 1
-        try:
-            cells = next(lines)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, f"this row cannot be read ({error})"
-        else:
-            if any(cells):
-                yield line, cells
 
 
 def _encoding_of(file: Path) -> str:
@@ -163,14 +148,11 @@ def _read_json_lines(file: Path, at: Position) -> Iterator[TableRow | Issue]:
 
 
 def _json_row(line: bytes, place: Place, number: int) -> TableRow | Issue:
-    try:
-        value = load_json(line.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        return Issue("not-text", f"byte {error.start} of this line is not UTF-8 text", place)
-    except ValueError as error:
-        return Issue("malformed", f"this line is not one JSON value: {error}", place)
-    if not isinstance(value, dict):
-        return Issue("malformed", 'a school is a set of keys: {"id": "1", "concerns": ["..."]}', place)
+    value = object_of_line(
+        line, place, "malformed", 'a school is a set of keys: {"id": "1", "concerns": ["..."]}'
+    )
+    if isinstance(value, Issue):
+        return value
     inner = value.pop("context", None)
     return row_of_values(number, {**inner, **value} if isinstance(inner, dict) else value)
 

@@ -60,9 +60,8 @@ async def with_what_mirrors(
     def present(answer: Answer) -> Shown:
         if answer.matches:
             return show(answer, answer.matches)
-        return show(
-            None, tuple(beside(case, answer.concern.context) for case in cases)
-        )  # a text without words
+        # There are no words in the text.
+        return show(None, tuple(beside(case, answer.concern.context) for case in cases))
 
     return await answering.answer(request, matcher_of(live), question, present)
 

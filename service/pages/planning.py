@@ -9,6 +9,7 @@ from engine.answers import Answer
 from engine.concern import clauses_of, clean_text
 from engine.queries import LONGEST_TEXT
 from engine.readiness import assess, nearness_to, texts_to_encode
+from index.encoder import Vectors
 from service.access import counted
 from service.answering import Question
 from service.pages.addresses import Address
@@ -34,9 +35,8 @@ async def readiness(request: Request, live: TheLive, answering: TheAnswering) ->
         return render(request, "readiness.html", {**content, "found": (), "about": about}, status=422)
     matcher = matcher_of(live)
     clauses = [clause.text for clause in clauses_of(plan)]
-    vectors = await answering.batcher.encode(matcher.encoder, texts_to_encode(clauses))
 
-    def show(answer: Answer | None) -> HTMLResponse:
+    def show(vectors: Vectors, answer: Answer | None) -> HTMLResponse:
         nearness = nearness_to(matcher.index, answer.matches if answer else ())
         found = assess(matcher.index, clauses, vectors, nearness)
         context = answer.concern.context if answer else school.context
@@ -44,7 +44,9 @@ async def readiness(request: Request, live: TheLive, answering: TheAnswering) ->
             request, "readiness.html", {**content, "found": found, "about": about, "context": context}
         )
 
+    texts = texts_to_encode(clauses)
     if not clauses:
-        return show(None)
+        return await answering.encode(request, matcher, texts, lambda vectors: show(vectors, None))
+    vectors = await answering.encode(request, matcher, texts, lambda vectors: vectors)
     question = Question(plan, school.context, CASES, school.preferences)
-    return await answering.answer(request, matcher, question, show)
+    return await answering.answer(request, matcher, question, lambda answer: show(vectors, answer))

@@ -22,22 +22,6 @@ PAGES = (
 HEAVIEST = 130_000  # bytes; the map, a third of which are titles
 
 
-@pytest.fixture
-def open_page(browser, server):
-    contexts = []
-
-    def open_page(path, *, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(server + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize("width", [320, 360, 768, 1280])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_its_width(open_page, path, width):

@@ -34,22 +34,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def open_page(browser, server):
-    contexts = []
-
-    def open_page(path, *, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(server + path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
 def test_a_leader_asks_says_more_of_the_school_and_reads_a_case_without_javascript(open_page, server):
     page = open_page("/", java_script_enabled=False)
     page.get_by_label("What is your worry?").fill("we can't trust our pupils with phones")

@@ -150,3 +150,33 @@ def test_what_still_waits_when_the_server_ends_gets_a_503(run_app, gated):
         gated.gate.set()
 
     run_app(test)
+
+
+def test_a_plan_waits_in_the_same_bounded_queue_as_a_question(run_app, gated):
+    async def test(calls):
+        asking = await held(calls, gated, *TEXTS[:2])
+        await queued(calls, 1)
+        for query in (b"", b"plan=tablets+for+all"):
+            refused = await calls.call("GET", "/readiness", query=query)
+            assert (refused.status, refused.headers["retry-after"]) == (429, "1")
+        gated.gate.set()
+        assert [answer.status for answer in await asyncio.gather(*asking)] == [200] * 2
+        for query in (b"", b"plan=tablets+for+all"):
+            assert (await calls.call("GET", "/readiness", query=query)).status == 200
+
+    run_app(test, queue=2)
+
+
+def test_a_plan_whose_client_has_gone_is_not_encoded(run_app, gated):
+    async def test(calls):
+        (first,) = await held(calls, gated, "first")
+        gone = asyncio.Event()
+        leaving = asyncio.create_task(calls.call("GET", "/readiness", query=b"plan=tablets", gone=gone))
+        await queued(calls, 1)
+        gone.set()
+        assert (await leaving).status == 499
+        gated.gate.set()
+        assert (await first).status == 200
+        assert gated.passes == [["first"]]
+
+    run_app(test)
