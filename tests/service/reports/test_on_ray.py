@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.model, pytest.mark.server]
 
 REFUSED = Path(__file__).with_name("ray_refusal.py")
 CLUSTER = Path(__file__).with_name("ray_cluster.py")
-SCHOOLS = 150  # three blocks: for two nodes
+SCHOOLS = 150  # of which four in five are two blocks: one a node
 
 
 @pytest.fixture(scope="module")
@@ -65,24 +65,20 @@ def contents(out):
     }
 
 
-def test_a_cluster_writes_what_one_process_writes(report, alone, address, tmp_path):
-    done = report(tmp_path / "out", "--engine", "ray", "--address", address)
-    assert f"{SCHOOLS} schools reported on" in done.stdout, done.stderr
-    assert contents(tmp_path / "out") == alone
-    assert alone[LINES].count(b"\n") == SCHOOLS
-
-
-def test_a_run_begun_here_goes_on_there(report, alone, address, tmp_path):
+def test_a_run_begun_by_one_process_ends_the_same_on_a_cluster(
+    report, alone, address, tmp_path
+):
     out = tmp_path / "out"
     report(out, "--processes", 1)
     with (out / LINES).open("r+b") as stream:
-        stream.truncate(len(alone[LINES]) // 3)
+        stream.truncate(len(alone[LINES]) // 5)
     done = report(out, "--engine", "ray", "--address", address, "--resume")
     assert f"{SCHOOLS} schools reported on" in done.stdout, done.stderr
     assert contents(out) == alone
+    assert alone[LINES].count(b"\n") == SCHOOLS
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere", "127.0.0.1:99999"])
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere"])
 def test_a_cluster_that_is_not_there_is_told_in_one_line(report, tmp_path, address):
     done = report(tmp_path / "out", "--engine", "ray", "--address", address)
     assert done.returncode == 1
