@@ -15,6 +15,13 @@ from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
 from service.answering import BusyError, ClientGoneError
 from service.batching import ClosingError
+from service.jobs.errors import (
+    JobError,
+    JobNotDoneError,
+    JobNotFoundError,
+    NoRoomError,
+    TooManyJobsError,
+)
 from service.readiness import NotReadyError
 from service.rendering import error_page
 from service.schemas import Problem
@@ -30,6 +37,7 @@ HEADINGS = {  # of pages
 }
 NO_SCHOOLS = "The register of schools cannot be read; the server's log says why."
 CLOSING = "The server is ending; try again in a few seconds."
+_OF_JOBS = {JobNotFoundError: 404, JobNotDoneError: 409, TooManyJobsError: 409, NoRoomError: 507}
 CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this
 
 
@@ -57,6 +65,14 @@ def install_handlers(app: FastAPI) -> None:
             return problem_answer(request, 404, str(error))
         logger.error("%s", error)
         return problem_answer(request, 503, NO_SCHOOLS)
+
+    @app.exception_handler(JobError)
+    async def no_report(request: Request, error: JobError) -> Response:
+        status = next((status for kind, status in _OF_JOBS.items() if isinstance(error, kind)), 422)
+        errors = [{"field": "schools", "message": str(error)}] if status == 422 else []
+        return problem_answer(
+            request, status, "This cannot be reported on." if errors else str(error), errors=errors
+        )
 
     @app.exception_handler(NotReadyError)
     async def not_ready(request: Request, error: NotReadyError) -> Response:
