@@ -37,6 +37,13 @@ class Lines:
         return self._lines
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder, and those that it is in, for the owner alone."""
+    if not folder.is_dir():
+        make_private(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def keep_only_the_zip(folder: Path) -> None:
     """Remove all of a job that is not to be downloaded, what its caller sent first of all."""
     for path in folder.iterdir():

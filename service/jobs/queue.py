@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from service.jobs import child, store
 from service.jobs.errors import JobNotDoneError, JobNotFoundError, NoRoomError, UnusableInputError
+from service.jobs.folders import make_private
 from service.jobs.job import INPUT, ZIP, Counted, Job, JobAsked
 from service.jobs.processes import JobProcess
 from service.jobs.running import JobRunner
@@ -125,8 +126,7 @@ class JobQueue:
 
 
 def _save(folder: Path, sent: Mapping[str, BinaryIO]) -> None:
-    folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, parents=True)
+    make_private(folder)
     for name, file in sent.items():
         with (folder / name).open("xb") as out:
             shutil.copyfileobj(file, out, 1 << 20)

@@ -27,7 +27,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from service.jobs import child, store
-from service.jobs.folders import Lines, keep_only_the_zip, sweep_folders
+from service.jobs.folders import Lines, keep_only_the_zip, make_private, sweep_folders
 from service.jobs.job import REPORT, SLOTS, ZIP, Job
 from service.jobs.processes import JobProcess
 from service.reports.running import LINES
@@ -121,7 +121,7 @@ class JobRunner:
     async def _locked(self, name: str) -> AsyncIterator[bool]:
         """Hold a lock if it is free."""
         folder = self._root / SLOTS
-        await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(make_private, folder)
         lock = FileLock(folder / name, thread_local=False)
         try:
             lock.acquire(blocking=False)

@@ -221,13 +221,13 @@ def forget_job(connection: sqlite3.Connection, job_id: str) -> None:
 def sweep_jobs(connection: sqlite3.Connection) -> list[str]:
     """Forget what has expired, and what no key in use asks for; return the ids of what was forgotten."""
     revoked = "key_id IN (SELECT id FROM api_keys WHERE revoked IS NOT NULL)"
+    at_rest = "state NOT IN ('running', 'cancelled')"
     with transaction(connection):
         connection.execute(
             f"UPDATE report_jobs SET state = 'cancelled' WHERE state = 'running' AND {revoked}"  # noqa: S608
         )
         gone = connection.execute(
-            "DELETE FROM report_jobs WHERE expires <= ? "
-            f"OR (state NOT IN ('running', 'cancelled') AND {revoked}) RETURNING id",
+            f"DELETE FROM report_jobs WHERE expires <= ? OR ({at_rest} AND {revoked}) RETURNING id",  # noqa: S608
             (now(),),
         ).fetchall()
     return [job_id for (job_id,) in gone]
