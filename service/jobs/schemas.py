@@ -1,12 +1,13 @@
-"""The JSON of reports that are made as jobs, and what of a form asks for one."""
+"""The JSON of reports that are made as jobs."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
-from service.jobs.job import Job
+if TYPE_CHECKING:  # a client has no use for it, nor for all that it brings
+    from service.jobs.job import Job
 
 
 class ReportJobOut(BaseModel):
