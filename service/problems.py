@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
@@ -92,7 +93,8 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        return problem_answer(request, error.status_code, str(error.detail), headers=error.headers)
+        headers = {"Allow": _allowed_at(request)} if error.status_code == 405 else error.headers
+        return problem_answer(request, error.status_code, str(error.detail), headers=headers)
 
 
 def problem_answer(
@@ -110,6 +112,12 @@ def problem_answer(
         return error_page(request, status, title, detail, errors or [], headers=headers)
     problem = Problem(title=title, status=status, detail=detail, errors=errors or [])
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def _allowed_at(request: Request) -> str:
+    """Return the methods of an address; each of them is a route of its own, which knows only itself."""
+    here = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
+    return ", ".join(sorted({method for route in here for method in getattr(route, "methods", None) or ()}))
 
 
 def _wants_page(request: Request) -> bool:

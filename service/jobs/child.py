@@ -56,15 +56,20 @@ def run_and_end(work: Callable[..., object], folder: Path, *args: Any) -> NoRetu
     if hasattr(os, "nice"):
         os.nice(_NICE)
     threading.Thread(target=_end_with_the_server, daemon=True).start()
+    # At once: there is nothing to clear up that does not end with the process.
+    os._exit(exit_code_of(work, folder, *args))
+
+
+def exit_code_of(work: Callable[..., object], folder: Path, *args: Any) -> int:
+    """Do some work, tell in the folder what went wrong, and return one of the exit codes above."""
     try:
         work(folder, *args)
-        code = DONE
     except Interrupted:
-        code = INTERRUPTED
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
-        code = FAILED
         _tell_failure(folder, error)
-    os._exit(code)  # at once: there is nothing to clear up that does not end with the process
+        return FAILED
+    return DONE
 
 
 def look(folder: Path, asked: JobAsked, most: int) -> None:
