@@ -11,7 +11,7 @@ from service.jobs import child, queue, running
 
 
 class ThreadProcess:
-    """As `service.jobs.processes.JobProcess`, but it cannot be stopped: whoever stops it waits for its end."""
+    """As `service.jobs.processes.JobProcess`; it cannot be stopped: whoever stops it waits for its end."""
 
     def __init__(self, work, folder, *args) -> None:
         self._code = None
