@@ -77,7 +77,9 @@ def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False
         app.add_middleware(ApiForSites, origins=settings.cors_origins)
     app.add_middleware(EveryAnswer, settings=settings, metrics=metrics)  # the last is the outermost
     install_handlers(app)
-    for router in (*api.ROUTERS, description.router, *pages.ROUTERS):
+    routers = (*api.ROUTERS, description.router, *pages.ROUTERS)
+    for router in routers:
         app.include_router(router)
+    app.state.routes = [route for router in routers for route in router.routes]
     app.mount("/static", Static(), name="static")
     return app

@@ -93,7 +93,8 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        headers = {"Allow": _allowed_at(request)} if error.status_code == 405 else error.headers
+        methods = _methods_at(request) if error.status_code == 405 else []
+        headers = {"Allow": ", ".join(methods)} if methods else error.headers
         return problem_answer(request, error.status_code, str(error.detail), headers=headers)
 
 
@@ -114,10 +115,10 @@ def problem_answer(
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)
 
 
-def _allowed_at(request: Request) -> str:
+def _methods_at(request: Request) -> list[str]:
     """Return the methods of an address; each of them is a route of its own, which knows only itself."""
-    here = (route for route in request.app.routes if route.matches(request.scope)[0] != Match.NONE)
-    return ", ".join(sorted({method for route in here for method in getattr(route, "methods", None) or ()}))
+    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] != Match.NONE)
+    return sorted({method for route in here for method in route.methods})
 
 
 def _wants_page(request: Request) -> bool:

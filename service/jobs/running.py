@@ -179,6 +179,8 @@ class JobRunner:
     async def _settle(self, job: Job, end: _End) -> None:
         """Write down what became of a job, and remove what is no longer needed."""
         folder, hours = self._root / job.id, self._settings.report_keep_hours
+        if end.done and not await asyncio.to_thread((folder / ZIP).is_file):
+            end = _End(reason=_GONE)
         if end.done:
             size = (await asyncio.to_thread((folder / ZIP).stat)).st_size
             kept = await self._state.run(store.finish_job, job.id, hours, size=size)
