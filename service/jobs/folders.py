@@ -44,13 +44,14 @@ def make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def keep_only_the_zip(folder: Path) -> None:
-    """Remove all of a job that is not to be downloaded, what its caller sent first of all."""
+def keep_only_the_zip(folder: Path) -> int:
+    """Remove all of a job that is not to be downloaded; return the size of what is, in bytes."""
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         elif path.name != ZIP:
             path.unlink(missing_ok=True)
+    return (folder / ZIP).stat().st_size
 
 
 def sweep_folders(root: Path, kept: Mapping[str, JobState]) -> list[str]:

@@ -144,9 +144,17 @@ class JobRunner:
         try:
             await process.start()
             end = await self._watched(job, process)
-        finally:  # also when the server ends
-            await process.stop()
-            await self._settle(job, end)
+        finally:
+            ending = asyncio.create_task(self._ended(process, job, end))
+            try:
+                await asyncio.shield(ending)
+            except asyncio.CancelledError:  # the server ends; what is begun here is brought to its end
+                await ending
+                raise
+
+    async def _ended(self, process: JobProcess, job: Job, end: _End) -> None:
+        await process.stop()
+        await self._settle(job, end)
 
     async def _watched(self, job: Job, process: JobProcess) -> _End:
         lines, schools = Lines(self._root / job.id / REPORT / LINES), job.counted.schools
@@ -177,19 +185,16 @@ class JobRunner:
         return _End(reason=told.get("reason", _DIED))
 
     async def _settle(self, job: Job, end: _End) -> None:
-        """Write down what became of a job, and remove what is no longer needed."""
+        """Remove what is no longer needed of a job, and then write down what became of it."""
         folder, hours = self._root / job.id, self._settings.report_keep_hours
         if end.done and not await asyncio.to_thread((folder / ZIP).is_file):
             end = _End(reason=_GONE)
         if end.done:
-            size = (await asyncio.to_thread((folder / ZIP).stat)).st_size
+            size = await asyncio.to_thread(keep_only_the_zip, folder)
             kept = await self._state.run(store.finish_job, job.id, hours, size=size)
-            if kept:
-                await asyncio.to_thread(keep_only_the_zip, folder)
         elif end.reason is not None:
+            await self._remove([job.id])
             kept = await self._state.run(store.finish_job, job.id, hours, reason=end.reason)
-            if kept:
-                await self._remove([job.id])
         else:
             kept = await self._state.run(store.put_back, job.id)
         if not kept:  # it was cancelled meanwhile

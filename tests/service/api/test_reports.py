@@ -226,6 +226,7 @@ def test_too_many_schools_are_refused(served, key, tmp_path):
 def test_an_input_that_takes_too_long_to_look_through_is_refused(served, key, tmp_path, monkeypatch):
     mine = key()
     monkeypatch.setattr(queue, "SECONDS_TO_LOOK", 0)
+    monkeypatch.setattr(child, "look", lambda *_: time.sleep(0.2))
     with served() as client:
         assert "send it in parts" in str(problem(send(client, mine), 422))
     assert left_in(tmp_path) == set()

@@ -15,26 +15,13 @@ from service.jobs import child
 from service.settings import Settings
 
 _CONFTEST = Path(__file__).parents[2] / "conftest.py"
-SECONDS_A_CONCERN = 0.002  # of `make_slowly`
 
 
-def make(folder, asked, index, settings, *, seconds=0.0):
+def make(folder, asked, index, settings):
     """Make a report."""
     encoder = runpy.run_path(str(_CONFTEST))["HashingEncoder"]()
-    encode = encoder.encode_queries
-
-    def encode_slowly(texts):
-        time.sleep(seconds)
-        return encode(texts)
-
-    encoder.encode_queries = encode_slowly
     Settings.encoder = property(lambda _: encoder)
     child.make(folder, asked, index, settings)
-
-
-def make_slowly(folder, asked, index, settings):
-    """Make a report, and take time over each concern."""
-    make(folder, asked, index, settings, seconds=SECONDS_A_CONCERN)
 
 
 def die(*_):

@@ -22,7 +22,7 @@ from service.settings import Settings
 from tests.loops import run
 from tests.service.jobs import small_make
 from tests.service.jobs.conftest import TABLE, asked, ended, sent, table, until_true
-from tests.service.threads_for_processes import use_threads
+from tests.service.threads_for_processes import InterruptedEncoder, use_threads
 
 MANY = 400
 
@@ -49,6 +49,13 @@ def keep(state, folder):
 def lines_in(file: Path) -> list[bytes]:
     with zipfile.ZipFile(file) as packed:
         return packed.read("report/schools.jsonl").splitlines()
+
+
+@pytest.fixture
+def slow_threads(monkeypatch, encoder):
+    """Let jobs be done in threads, slowly."""
+    use_threads(monkeypatch)
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: InterruptedEncoder(encoder, 0.001)))
 
 
 @pytest.fixture
@@ -120,12 +127,14 @@ def test_a_process_that_dies_fails_its_job_and_the_next_one_goes_on(queue_at_wor
     run(test)
 
 
-def test_a_long_job_gives_way_where_others_wait_and_ends_as_if_it_had_not(queue_at_work, key, keep, whole):
+def test_a_long_job_gives_way_where_others_wait_and_ends_as_if_it_had_not(
+    queue_at_work, key, keep, slow_threads, whole
+):
     long, short = key("long"), key("short")
     text = table(MANY)
 
     async def test():
-        async with queue_at_work(small_make.make_slowly, report_turn_seconds=0.01) as queue:
+        async with queue_at_work(child.make, report_turn_seconds=0.01) as queue:
             first, second = keep(long, "long", text, MANY), keep(short, "short")
             other = await ended(queue, short, second)
             waiting = await queue.find(long.id, first.id)
@@ -138,9 +147,7 @@ def test_a_long_job_gives_way_where_others_wait_and_ends_as_if_it_had_not(queue_
     assert run(test) == whole(text)
 
 
-def test_a_job_that_is_alone_does_not_give_way(queue_at_work, key, keep, monkeypatch, encoder):
-    use_threads(monkeypatch)
-    monkeypatch.setattr(Settings, "encoder", property(lambda _: Slow(encoder)))
+def test_a_job_that_is_alone_does_not_give_way(queue_at_work, key, keep, slow_threads, monkeypatch):
     mine, claimed, claim_next = key(), [], store.claim_next
 
     def noted(connection, slot):
@@ -160,25 +167,13 @@ def test_a_job_that_is_alone_does_not_give_way(queue_at_work, key, keep, monkeyp
     assert claimed == ["first", "second"]
 
 
-class Slow:
-    """An encoder that takes its time."""
-
-    def __init__(self, encoder):
-        self.identity, self._encoder = encoder.identity, encoder
-
-    def encode_queries(self, texts):
-        time.sleep(0.0005)
-        return self._encoder.encode_queries(texts)
-
-    def encode_passages(self, texts, *, progress=None):
-        return self._encoder.encode_passages(texts, progress=progress)
-
-
-def test_a_server_that_ends_puts_its_job_back_and_the_next_one_goes_on(queue_at_work, key, keep, whole):
+def test_a_server_that_ends_puts_its_job_back_and_the_next_one_goes_on(
+    queue_at_work, key, keep, slow_threads, whole
+):
     mine, text = key(), table(MANY)
 
     async def begin():
-        async with queue_at_work(small_make.make_slowly) as queue:
+        async with queue_at_work(child.make) as queue:
             job = keep(mine, "job", text, MANY)
 
             async def has_begun():
@@ -187,7 +182,7 @@ def test_a_server_that_ends_puts_its_job_back_and_the_next_one_goes_on(queue_at_
             await until_true(has_begun)
 
     async def go_on():
-        async with queue_at_work(small_make.make) as queue:
+        async with queue_at_work(child.make) as queue:
             job = await queue.find(mine.id, "job")
             assert (job.state, job.losses) == ("queued", 0)
             assert 0 < job.done < MANY

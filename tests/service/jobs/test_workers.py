@@ -17,7 +17,7 @@ from service.state.keys import create_key
 from tests.service.jobs.conftest import table
 
 pytestmark = pytest.mark.server
-SCHOOLS = 500
+SCHOOLS = 400
 
 
 def parent_of(pid):
@@ -39,8 +39,9 @@ def children_of(pid):
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes where Linux has them")
 def test_the_job_of_a_worker_that_is_killed_is_taken_over_and_questions_are_answered_meanwhile(
-    start_server, tmp_path, until
+    start_server, tmp_path, until, monkeypatch
 ):
+    monkeypatch.setattr("service.client.report_calls.SECONDS_BETWEEN", 0.1)
     with open_state(tmp_path / "state") as state:
         _, token = create_key(state, "trust", ["reports", "match"])
     server = start_server(
