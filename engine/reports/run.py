@@ -41,13 +41,20 @@ def report_on(
     """
     if k < 1:
         raise ValueError(f"k is {k}, but at least 1 match must be asked for")
-    return _reported(iter(schools), ManyAnswers(matcher, batch), k, preferences, batch)
+    return report_with(ManyAnswers(matcher, batch), schools, k, preferences, batch=batch)
 
 
-def _reported(
-    schools: Iterator[ReportSchool], many: ManyAnswers, k: int, preferences: Preferences, batch: int
+def report_with(
+    many: ManyAnswers,
+    schools: Iterable[ReportSchool],
+    k: int,
+    preferences: Preferences,
+    *,
+    batch: int = BATCH,
 ) -> Iterator[SchoolKept]:
-    while some := list(islice(schools, batch)):
+    """Answer as `report_on`, with what remembers the words of schools before these."""
+    coming = iter(schools)
+    while some := list(islice(coming, batch)):
         asked = (
             Question(text, school.context, k, preferences) for school in some for text in school.concerns
         )

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
 from corpus.issues import Issue
-from engine.matcher import DEFAULT_MATCHES
+from engine.matcher import DEFAULT_MATCHES, Matcher
 from engine.queries import MOST_MATCHES
 from engine.ranking import Preferences
 from engine.reports.reading import read_schools
-from engine.reports.records import ReportSchool
+from engine.reports.records import ReportSchool, SchoolKept
+from engine.reports.run import report_on
 from engine.tuning import TUNING
+from index.serving import usable_threads
 from service.commands.options import index_option
 from service.reports.formats import FORMATS, USUAL_FORMATS, formats_of, require_formats, write_formats
-from service.reports.running import ISSUES, RunFile, run_into
+from service.reports.run_file import RunFile
+from service.reports.running import ISSUES, Report, run_into
+from service.reports.spreading import WORTH_IT, report_in_processes
 
 _TOLD = 20  # issues of each severity on standard error; issues.jsonl has them all
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -37,6 +41,28 @@ def _print_template(context: click.Context, _: click.Parameter, wanted: bool) ->
 
         click.echo(template_text(), nl=False)
         context.exit()
+
+
+def _reporter(
+    matcher: Matcher, about: RunFile, engine: str, address: str | None, processes: int | None
+) -> Report:
+    """Return what reports on the schools, where it was wanted."""
+    if address and engine != "ray":
+        raise click.UsageError("--address is the address of a Ray cluster; add --engine ray")
+    if processes and engine == "ray":
+        raise click.UsageError("--processes is for this machine; a Ray cluster uses the processors it has")
+
+    def report(schools: Iterator[ReportSchool], coming: int) -> Iterable[SchoolKept]:
+        if engine == "ray":
+            from service.reports.on_ray import report_on_ray
+
+            return report_on_ray(schools, matcher.index.directory, about, address)
+        many = processes or (usable_threads() if coming >= WORTH_IT else 1)
+        if many == 1:
+            return report_on(schools, matcher, about.k, Preferences(about.closeness))
+        return report_in_processes(schools, matcher.index.directory, about, many)
+
+    return report
 
 
 @click.command()
@@ -75,6 +101,19 @@ def _print_template(context: click.Context, _: click.Parameter, wanted: bool) ->
     callback=_print_template,
     help="Print an empty table to fill in, and end.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where the schools are worked out: on this machine, or on a Ray cluster.",
+)
+@click.option("--address", help="Of the Ray cluster; one on this machine without it.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 1024),
+    help="Local ones that share the work; as many as there are processors without it.",
+)
 @index_option
 def report(
     schools: tuple[Path, ...],
@@ -85,6 +124,9 @@ def report(
     k: int,
     closeness: float | None,
     resume: bool,
+    engine: str,
+    address: str | None,
+    processes: int | None,
     index_dir: Path | None,
 ) -> None:
     """Report on many schools at once: the cases that fit each, and what they share.
@@ -100,6 +142,7 @@ def report(
     files = [path for path in (*schools, concerns, mapping) if path is not None]
     matcher, preferences = open_matcher(load_settings(), index_dir), Preferences(closeness)
     about = RunFile.of(files, matcher, k, preferences)
+    reporter = _reporter(matcher, about, engine, address, processes)
 
     def read() -> Iterator[ReportSchool | Issue]:
         return read_schools(schools, mapping=mapping, concerns=concerns)
@@ -112,7 +155,7 @@ def report(
             click.echo(str(issue), err=True)
 
     with progress_bar("schools ") as progress:
-        ran = run_into(out, about, read, matcher, preferences, resume=resume, progress=progress, tell=tell)
+        ran = run_into(out, about, read, reporter, resume=resume, progress=progress, tell=tell)
     for severity, there_are in (("error", ran.errors), ("warning", ran.warnings)):
         if there_are > _TOLD:
             click.echo(f"and {there_are - _TOLD:,} more such {severity}s, all in {out / ISSUES}", err=True)

@@ -28,8 +28,8 @@ from service.jobs.job import INPUT, REPORT, TOLD, ZIP, Counted, JobAsked, files_
 
 if TYPE_CHECKING:
     from corpus.issues import Issue
-    from engine.reports.records import ReportSchool
-    from service.reports.running import RunFile
+    from engine.reports.records import ReportSchool, SchoolKept
+    from service.reports.run_file import RunFile
 
 DONE, FAILED, INTERRUPTED = 0, 1, 75  # exit codes; any other is that of a process that died
 UNFORESEEN = "it could not be made; the server's log says why"
@@ -115,10 +115,12 @@ def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any]
 
     from engine.matcher import Matcher
     from engine.ranking import Preferences
+    from engine.reports.run import report_on
     from index.case_index import CaseIndex
     from service.opening import encoder_for
     from service.reports.formats import write_formats
-    from service.reports.running import RunFile, run_into
+    from service.reports.run_file import RunFile
+    from service.reports.running import run_into
     from service.settings import Settings
 
     with FileLock(folder / ".lock", timeout=_SECONDS_UNTIL_DEAD):
@@ -131,7 +133,11 @@ def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any]
         out = folder / REPORT
         if _is_of_another(out, about):
             shutil.rmtree(out)
-        ran = run_into(out, about, lambda: _read(folder, asked), matcher, preferences, resume=True)
+
+        def report(schools: Iterator[ReportSchool], _: int) -> Iterator[SchoolKept]:
+            return report_on(schools, matcher, about.k, preferences)  # alone, beside those who ask
+
+        ran = run_into(out, about, lambda: _read(folder, asked), report, resume=True)
         write_formats(asked.options.format, ran.lines, matcher, out)
         pack(out, folder / ZIP)
 
@@ -175,7 +181,8 @@ def _read(folder: Path, asked: JobAsked) -> Iterator[ReportSchool | Issue]:
 
 
 def _is_of_another(out: Path, about: RunFile) -> bool:
-    from service.reports.running import RUN, RunFile
+    from service.reports.run_file import RunFile
+    from service.reports.running import RUN
 
     if not out.exists():
         return False

@@ -21,3 +21,7 @@ class RunError(ReportError):
 
 class FormatError(ReportError):
     """A format that cannot be written here."""
+
+
+class EngineError(ReportError):
+    """What works a report out elsewhere is not there, or ended."""

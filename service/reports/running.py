@@ -10,81 +10,30 @@ Nothing in these depends on the time, on the size of a batch, or on how often a 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from corpus.issues import Issue
-from engine.matcher import Matcher
-from engine.ranking import Preferences
 from engine.reports.records import ReportSchool, SchoolKept
-from engine.reports.run import report_on
 from index.encoder import Progress
-from index.manifest import entry_of
 from index.storage import sync
 from service.reports.errors import RunError
+from service.reports.run_file import RunFile
+
+# Reports on schools in their order; the number is how many are to come.
+Report = Callable[[Iterator[ReportSchool], int], Iterable[SchoolKept]]
 
 RUN, LINES, ISSUES = "run.json", "schools.jsonl", "issues.jsonl"
 FLUSHED = 64  # schools; as many are lost at most when a run is killed, and worked out again
-
-
-class RunFile(BaseModel):
-    """What ``run.json`` says: all that the lines of a run depend on.
-
-    Attributes:
-        input: SHA-256 of the files that schools, concerns and columns were read from.
-        corpus: SHA-256 of what the cases say.
-        vocabulary: SHA-256 of the words that were known.
-        statistics: SHA-256 of how rare terms are.
-        encoder: The model.
-        precision: What it computed in; empty where it does not say.
-        program: Version of this program.
-        k: The most matches a concern.
-        closeness: How much the school counted; None for the default.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: Literal[1] = 1
-    input: str
-    corpus: str
-    vocabulary: str
-    statistics: str
-    encoder: str
-    precision: str
-    program: str
-    k: int
-    closeness: float | None
-
-    @classmethod
-    def of(cls, files: Iterable[Path], matcher: Matcher, k: int, preferences: Preferences) -> RunFile:
-        """Describe a run over the schools of some files.
-
-        Raises:
-            OSError: If a file cannot be read.
-        """
-        manifest = matcher.index.manifest
-        return cls(
-            input=hashlib.sha256("\n".join(entry_of(file).sha256 for file in files).encode()).hexdigest(),
-            corpus=manifest.corpus_digest,
-            vocabulary=manifest.vocabulary_digest,
-            statistics=manifest.statistics_digest,
-            encoder=str(manifest.encoder),
-            precision=str(getattr(matcher.encoder, "precision", "")),
-            program=version("warts-and-all"),
-            k=k,
-            closeness=preferences.closeness,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +57,7 @@ def run_into(
     folder: Path,
     about: RunFile,
     read: Callable[[], Iterable[ReportSchool | Issue]],
-    matcher: Matcher,
-    preferences: Preferences,
+    report: Report,
     *,
     resume: bool = False,
     progress: Progress | None = None,
@@ -123,8 +71,7 @@ def run_into(
         folder: Made if it does not exist.
         about: What the run is made from and with.
         read: Reads the input from its beginning, always in the same order.
-        matcher: What answers.
-        preferences: How schools are to be compared.
+        report: What reports on schools, with the matcher and the options that ``about`` tells of.
         resume: Whether to go on where an earlier run was interrupted; begins anew where there is none.
         progress: Called with the schools done and those in all.
         tell: Called with each issue of the input, before the first school is reported on.
@@ -142,7 +89,7 @@ def run_into(
         coming = (item for item in read() if isinstance(item, ReportSchool))
         with (folder / LINES).open("a+b") as stream:
             done = _passed_over(folder, stream, coming)
-            for number, school in enumerate(report_on(coming, matcher, about.k, preferences), start=done + 1):
+            for number, school in enumerate(report(coming, counted.schools - done), start=done + 1):
                 stream.write(school.as_line().encode() + b"\n")
                 if number % FLUSHED == 0:
                     stream.flush()
@@ -197,7 +144,7 @@ def _has_begun(folder: Path, about: RunFile, *, resume: bool) -> bool:
         there = RunFile.model_validate_json(file.read_bytes())
     except ValidationError as error:
         raise RunError(folder, f"{RUN} does not describe a run; choose another folder") from error
-    if differing := _differing(there, about):
+    if differing := about.differing(there):
         message = f"the run there was made with another {' and '.join(differing)}; choose another folder"
         raise RunError(folder, message)
     return True
@@ -209,10 +156,6 @@ def _replace(file: Path, text: str) -> None:
     sync(beside)
     beside.replace(file)
     sync(file.parent)
-
-
-def _differing(there: RunFile, about: RunFile) -> list[str]:
-    return [name for name in RunFile.model_fields if getattr(there, name) != getattr(about, name)]
 
 
 def _passed_over(folder: Path, stream: BinaryIO, schools: Iterator[ReportSchool]) -> int:

@@ -65,7 +65,10 @@ def test_a_case_is_opened_told_about_and_left_for_the_answer(page):
     page.locator("details.feedback > summary").click()
     page.get_by_label("Your comment").fill("It helped us to ask parents first.")
     page.get_by_role("button", name="Useful", exact=True).click()
+    # Seen before going back: Chromium refuses to while the page that the form led to takes its place.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     assert page.url.endswith("/feedback/thanks")
+    page.wait_for_load_state("load")
     page.go_back()
     page.get_by_role("link", name="Back to your answer").click()
     expect(page.get_by_label("What is your worry?")).to_have_value(

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from click.testing import CliRunner
 
+from engine.reports import run as engine_run
 from index.building import build_index
 from service import cli
 from service.jobs import child
@@ -135,8 +136,8 @@ def test_a_run_goes_on_where_it_was(job, index_dir, monkeypatch):
     lines = folder / REPORT / running.LINES
     lines.write_bytes(lines.read_bytes()[:-30])
     again = []
-    report_on = running.report_on
-    monkeypatch.setattr(running, "report_on", lambda coming, *told: report_on(noted(coming, again), *told))
+    report_on = engine_run.report_on
+    monkeypatch.setattr(engine_run, "report_on", lambda coming, *told: report_on(noted(coming, again), *told))
     child.make(folder, asked(), index_dir, {})
     assert unpacked(folder / ZIP) == whole
     assert again == ["3"]

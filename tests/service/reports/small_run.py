@@ -13,8 +13,10 @@ from engine.context import SchoolContext
 from engine.matcher import Matcher
 from engine.ranking import Preferences
 from engine.reports.records import ReportSchool
+from engine.reports.run import report_on
 from index.case_index import CaseIndex
-from service.reports.running import RunFile, run_into
+from service.reports.run_file import RunFile
+from service.reports.running import run_into
 
 _CONCERNS = (
     "slow broadband in class {}",
@@ -43,7 +45,11 @@ def run(index: Path, out: Path, n: int, encoder) -> None:
     matcher = Matcher(CaseIndex.open(index), encoder)
     preferences = Preferences()
     about = RunFile.of([Path(__file__)], matcher, 3, preferences)
-    run_into(out, about, lambda: schools(n), matcher, preferences, resume=True)
+
+    def report(schools, _):
+        return report_on(schools, matcher, about.k, preferences)
+
+    run_into(out, about, lambda: schools(n), report, resume=True)
 
 
 if __name__ == "__main__":

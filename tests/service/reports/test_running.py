@@ -16,9 +16,11 @@ import pytest
 from corpus.issues import Issue, Place
 from engine.ranking import Preferences
 from engine.reports.records import SchoolKept
+from engine.reports.run import report_on
 from service.reports import running
 from service.reports.errors import RunError
-from service.reports.running import ISSUES, LINES, RUN, RunFile, read_lines, run_into
+from service.reports.run_file import RunFile
+from service.reports.running import ISSUES, LINES, RUN, read_lines, run_into
 
 SMALL_RUN = Path(__file__).with_name("small_run.py")
 small = runpy.run_path(str(SMALL_RUN))
@@ -37,7 +39,10 @@ def go(tmp_path, matcher):
         def read():
             return iter([*issues, *small["schools"](n)])
 
-        return run_into(out, about, read, matcher, preferences, resume=resume, **more)
+        def report(schools, _):
+            return report_on(schools, matcher, about.k, preferences)
+
+        return run_into(out, about, read, more.pop("report", report), resume=resume, **more)
 
     return run
 
@@ -58,12 +63,16 @@ def test_a_line_that_was_cut_off_is_written_again(go, tmp_path):
         assert go(20, resume=True).lines.read_bytes() == whole
 
 
-def test_what_is_done_is_not_done_again(go, monkeypatch):
+def test_what_is_done_is_not_done_again(go):
     go(20)
-    reported = []
-    monkeypatch.setattr(running, "report_on", lambda schools, *_: reported.extend(schools) or iter(()))
-    go(20, resume=True)
-    assert reported == []
+    asked = []
+
+    def report(schools, coming):
+        asked.append((list(schools), coming))
+        return ()
+
+    go(20, resume=True, report=report)
+    assert asked == [([], 0)]
 
 
 def test_a_run_is_not_written_over(go):
