@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import re
 import signal
@@ -11,13 +13,38 @@ from pathlib import Path
 
 import pytest
 
-from service.client import WartsClient
+from service.client import ReportJobOut, WartsClient
+from service.middleware import MOST_BODY
 from service.state.database import open_state
 from service.state.keys import create_key
 from tests.service.jobs.conftest import table
 
 pytestmark = pytest.mark.server
 SCHOOLS = 400
+
+
+def send_slowly(server, token):
+    """Send a table that takes longer to arrive than a question may; return the job."""
+    worry = "a secret worry about broadband" + " " * 1000
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    file = part.format('schools"; filename="s.csv', table(SCHOOLS, worry))
+    body = f"{file}{part.format('format', 'json')}--x--\r\n".encode()
+    kind = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {token}"}
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.putrequest("POST", "/v1/reports")
+    for name, value in {**kind, "Content-Length": str(len(body))}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    parts = [body[at : at + MOST_BODY] for at in range(0, len(body), MOST_BODY)]
+    assert len(parts) > 3
+    for part in parts:
+        connection.send(part)
+        time.sleep(0.7)
+    answer = connection.getresponse()
+    told = json.loads(answer.read())
+    connection.close()
+    assert answer.status == 202, told
+    return told
 
 
 def parent_of(pid):
@@ -45,12 +72,14 @@ def test_the_job_of_a_worker_that_is_killed_is_taken_over_and_questions_are_answ
     with open_state(tmp_path / "state") as state:
         _, token = create_key(state, "trust", ["reports", "match"])
     server = start_server(
-        "--workers", "2", WARTS_STATE=str(tmp_path / "state"), SMALL_ENCODER_SECONDS="0.002"
+        *("--workers", "2"),
+        WARTS_STATE=str(tmp_path / "state"),
+        WARTS_BODY_SECONDS="1",
+        SMALL_ENCODER_SECONDS="0.002",
     )
-    (tmp_path / "schools.csv").write_text(table(SCHOOLS, "a secret worry about broadband"))
     until(lambda: server.log.count("Application startup complete") == 2)
     with WartsClient(f"http://127.0.0.1:{server.port}", token) as warts:
-        job = warts.make_report(tmp_path / "schools.csv", formats=["json"])
+        job = ReportJobOut.model_validate(send_slowly(server, token))
         assert job.schools == SCHOOLS
         until(lambda: warts.report(job.id).schools_done)
         workers = [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", server.log)]
