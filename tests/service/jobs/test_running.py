@@ -24,7 +24,7 @@ from tests.service.jobs import small_make
 from tests.service.jobs.conftest import TABLE, asked, ended, sent, table, until_true
 from tests.service.threads_for_processes import InterruptedEncoder, use_threads
 
-MANY = 400
+MANY = 330
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ def send_slowly(server, token):
     assert len(parts) > 3
     for part in parts:
         connection.send(part)
-        time.sleep(0.7)
+        time.sleep(0.4)
     answer = connection.getresponse()
     told = json.loads(answer.read())
     connection.close()
@@ -74,14 +74,15 @@ def test_the_job_of_a_worker_that_is_killed_is_taken_over_and_questions_are_answ
     server = start_server(
         *("--workers", "2"),
         WARTS_STATE=str(tmp_path / "state"),
-        WARTS_BODY_SECONDS="1",
-        SMALL_ENCODER_SECONDS="0.002",
+        WARTS_BODY_SECONDS="0.5",
+        SMALL_ENCODER_SECONDS="0.003",
     )
     until(lambda: server.log.count("Application startup complete") == 2)
     with WartsClient(f"http://127.0.0.1:{server.port}", token) as warts:
         job = ReportJobOut.model_validate(send_slowly(server, token))
         assert job.schools == SCHOOLS
-        until(lambda: warts.report(job.id).schools_done)
+        lines = tmp_path / "state" / "reports" / job.id / "report" / "schools.jsonl"
+        until(lambda: lines.exists() and lines.stat().st_size)
         workers = [int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", server.log)]
         (at_work,) = [pid for pid in workers if children_of(pid)]
         (process,) = children_of(at_work)
