@@ -15,7 +15,7 @@ serve: $(VENV)/.run
 	$(BIN)/warts serve
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -189,18 +189,19 @@ RULES: tuple[Rule, ...] = (
 
 def check_case(case: CaseStudy, raw: RawRecord) -> list[Issue]:
     """Run every rule over one record."""
-    return [
-        Issue(
-            finding.code,
-            finding.message,
-            Place(raw.place.file, raw.line_of(finding.path)),
-            case.id,
-            field_name(finding.path),
-            finding.severity,
-        )
-        for rule in RULES
-        for finding in rule(case)
-    ]
+    return [located(finding, case, raw) for rule in RULES for finding in rule(case)]
+
+
+def located(finding: Finding, case: CaseStudy, raw: RawRecord) -> Issue:
+    """Give a finding its place in the file that the record came from."""
+    return Issue(
+        finding.code,
+        finding.message,
+        Place(raw.place.file, raw.line_of(finding.path)),
+        case.id,
+        field_name(finding.path),
+        finding.severity,
+    )
 
 
 def check_cases(cases: Sequence[CaseStudy], raw: Sequence[RawRecord]) -> list[Issue]:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Setting
+from corpus.topics import shipped_topics, topics_of
 from corpus.vocabulary import Vocabulary
 from engine.facets import values_of
 
 Dimension = Literal[
-    "phase", "setting", "kind", "country", "technology", "theme", "outcome", "independence", "decade"
+    "topic", "phase", "setting", "kind", "country", "technology", "theme", "outcome", "independence", "decade"
 ]
 THIN = 5  # fewer cases than this are thin: too few to find a school like one's own among them
 KEPT: frozenset[Outcome] = frozenset({"scaled", "sustained"})
+SMALL = 150  # pupils, at most: a small primary
+HOME = ("GB", "IE")  # where the service's words and most of its users are
 UNKNOWN = "unknown"
 # What could be there: of these even a value that no case has is counted. A corpus cannot lack a country or a
 # technology, for nobody can say which of them it should have.
@@ -71,6 +74,14 @@ class Coverage:
         with_regrets: Cases that say what they would not do again, of all.
         with_failures: Cases that say what went wrong, of all.
         without_size: Cases that do not tell how many pupils, of all.
+        single: Cases of one school or college, of all.
+        at_home: Cases in the United Kingdom and Ireland, of all.
+        small_primaries: Primaries that are rural or remote, or have at most `SMALL` pupils, of all primaries;
+            where a source says neither, they are not counted.
+        checked: Cases that were read again against their sources, of all.
+        with_factors: Cases that say what in the implementation helped or hindered, of all.
+        with_chooser: Cases that say who chose it, of all.
+        with_pilot: Cases that say whether there was a pilot, of all.
     """
 
     cases: int
@@ -82,6 +93,13 @@ class Coverage:
     with_regrets: Share
     with_failures: Share
     without_size: Share
+    single: Share
+    at_home: Share
+    small_primaries: Share
+    checked: Share
+    with_factors: Share
+    with_chooser: Share
+    with_pilot: Share
 
 
 def coverage_of(cases: Iterable[CaseStudy], vocabulary: Vocabulary) -> Coverage:
@@ -95,6 +113,11 @@ def coverage_of(cases: Iterable[CaseStudy], vocabulary: Vocabulary) -> Coverage:
     spreads = {dimension: _spread(cases, dimension, vocabulary) for dimension in get_args(Dimension)}
     crossed = _crossed(cases)
     known = [case for case in cases if case.outcome != UNKNOWN]
+    primaries = [case for case in cases if "primary" in case.institution.phases]
+
+    def share(of: Callable[[CaseStudy], object], among: Sequence[CaseStudy] = cases) -> Share:
+        return Share(sum(bool(of(case)) for case in among), len(among))
+
     return Coverage(
         cases=len(cases),
         sources=sum(len(case.provenance.sources) for case in cases),
@@ -106,17 +129,30 @@ def coverage_of(cases: Iterable[CaseStudy], vocabulary: Vocabulary) -> Coverage:
             for setting, count in by_setting.items()
             if setting != UNKNOWN and count < THIN
         ),
-        not_kept=Share(sum(case.outcome not in KEPT for case in known), len(known)),
-        with_regrets=Share(sum(bool(case.not_again) for case in cases), len(cases)),
-        with_failures=Share(sum(bool(case.failed) for case in cases), len(cases)),
-        without_size=Share(sum(case.institution.pupils is None for case in cases), len(cases)),
+        not_kept=share(lambda case: case.outcome not in KEPT, known),
+        with_regrets=share(lambda case: case.not_again),
+        with_failures=share(lambda case: case.failed),
+        without_size=share(lambda case: case.institution.pupils is None),
+        single=share(lambda case: case.institution.kind in ("school", "college")),
+        at_home=share(lambda case: case.institution.country in HOME),
+        small_primaries=share(_is_small_or_rural, primaries),
+        checked=share(lambda case: case.provenance.checked),
+        with_factors=share(lambda case: case.factors),
+        with_chooser=share(lambda case: case.chosen_by),
+        with_pilot=share(lambda case: case.pilot and case.pilot.done is not None),
     )
+
+
+def _is_small_or_rural(case: CaseStudy) -> bool:
+    about = case.institution
+    return about.setting in ("rural", "remote") or (about.pupils is not None and about.pupils <= SMALL)
 
 
 def _spread(cases: tuple[CaseStudy, ...], dimension: Dimension, vocabulary: Vocabulary) -> Spread:
     found = [_values(case, dimension) for case in cases]
     counted = Counter(value for values in found for value in values)
-    possible = vocabulary.themes if dimension == "theme" else _POSSIBLE.get(dimension, ())
+    named: dict[Dimension, Iterable[str]] = {"theme": vocabulary.themes, "topic": shipped_topics()}
+    possible = named.get(dimension, _POSSIBLE.get(dimension, ()))
     for value in possible:
         counted.setdefault(value, 0)
     if dimension == "decade":
@@ -131,6 +167,8 @@ def _values(case: CaseStudy, dimension: Dimension) -> tuple[str, ...]:
     if dimension == "decade":
         year = first_year(case)
         return (f"{year // 10 * 10}s",) if year else ()
+    if dimension == "topic":
+        return topics_of(case)
     return tuple(value for value in values_of(case, dimension) if (dimension, value) != ("outcome", UNKNOWN))
 
 

@@ -63,6 +63,15 @@ class CoverageOut(Out):
     with_regrets: ShareOut = Field(description="Say what they would not do again, of all cases.")
     with_failures: ShareOut = Field(description="Say what went wrong, of all cases.")
     without_size: ShareOut = Field(description="Do not tell how many pupils, of all cases.")
+    single: ShareOut = Field(description="Are about one school or college, of all cases.")
+    at_home: ShareOut = Field(description="Are in the United Kingdom or Ireland, of all cases.")
+    small_primaries: ShareOut = Field(
+        description="Are rural, remote or of at most 150 pupils, as far as sources tell, of all primaries."
+    )
+    checked: ShareOut = Field(description="Were read again against their sources, of all cases.")
+    with_factors: ShareOut = Field(description="Say what in the implementation helped or hindered.")
+    with_chooser: ShareOut = Field(description="Say who chose it.")
+    with_pilot: ShareOut = Field(description="Say whether there was a pilot.")
 
     @classmethod
     def of(cls, coverage: Coverage) -> CoverageOut:
@@ -81,4 +90,11 @@ class CoverageOut(Out):
             with_regrets=ShareOut.present(coverage.with_regrets),
             with_failures=ShareOut.present(coverage.with_failures),
             without_size=ShareOut.present(coverage.without_size),
+            single=ShareOut.present(coverage.single),
+            at_home=ShareOut.present(coverage.at_home),
+            small_primaries=ShareOut.present(coverage.small_primaries),
+            checked=ShareOut.present(coverage.checked),
+            with_factors=ShareOut.present(coverage.with_factors),
+            with_chooser=ShareOut.present(coverage.with_chooser),
+            with_pilot=ShareOut.present(coverage.with_pilot),
         )

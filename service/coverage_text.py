@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.coverage import THIN, Coverage, Share
 from service import wording
 
-_MOST = 15  # values of one dimension
+_MOST = 16  # values of one dimension
 
 
 def coverage_as_text(coverage: Coverage) -> str:
@@ -21,6 +21,13 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     yield _share("say what they would not do again", coverage.with_regrets)
     yield _share("neither grew nor kept going, where how it ended is known", coverage.not_kept)
     yield _share("do not tell how many pupils", coverage.without_size)
+    yield _share("are about one school or college", coverage.single)
+    yield _share("are in the United Kingdom or Ireland", coverage.at_home)
+    yield _share("of primaries are rural, remote or of at most 150 pupils", coverage.small_primaries)
+    yield _share("were read again against their sources", coverage.checked)
+    yield _share("say what in the implementation helped or hindered", coverage.with_factors)
+    yield _share("say who chose it", coverage.with_chooser)
+    yield _share("say whether there was a pilot", coverage.with_pilot)
     for dimension, spread in coverage.spreads.items():
         told = [
             f"{wording.facet_value(dimension, value)} {count}{'*' if value in spread.thin else ''}"

@@ -7,6 +7,7 @@ from datetime import date
 from markupsafe import Markup, escape
 
 from corpus.records import CaseStudy, Source
+from corpus.topics import shipped_topics
 from corpus.vocabulary import shipped_vocabulary
 from engine.answers import Answer, Match, MatchedPassage
 from engine.comparability import LABELS
@@ -79,6 +80,7 @@ FACET_WORDS = {
     "kind": "Kind",
 }
 DIMENSION_WORDS = {
+    "topic": "What it is about",
     "phase": "Phase",
     "setting": "Setting",
     "kind": "Who it is about",
@@ -195,6 +197,9 @@ def facet_value(facet: str, value: str) -> str:
     if facet == "theme":
         theme = shipped_vocabulary().themes.get(value)
         return theme.label if theme else value
+    if facet == "topic":
+        topic = shipped_topics().get(value)
+        return topic.label if topic else "something else"
     if facet == "technology":
         return " ".join(_ACRONYMS.get(word, word) for word in value.split("-"))
     words = {"outcome": OUTCOME_WORDS, "independence": INDEPENDENCE_WORDS, "kind": KIND_WORDS}.get(facet, {})

@@ -10,11 +10,15 @@ import click
 import pytest
 import yaml
 
+from benchmarks.second_look import RECORDS, draw
 from corpus.issues import Place
 from corpus.parsing import RawRecord
-from corpus.reading import validate_record
+from corpus.reading import SHIPPED_CASES, read_cases, validate_record
+from corpus.vocabulary import shipped_vocabulary
+from engine.coverage import coverage_of
 from engine.queries import LONGEST_TEXT
 from service.cli import warts
+from service.coverage_text import coverage_as_text
 from service.schema_files import FILES, FOLDER, text_of
 from service.settings import Settings
 
@@ -89,3 +93,23 @@ def test_the_quality_table_of_the_readme_is_the_committed_result():
     denial, _, _, sentence, *_ = weak["warts"].split(" | ")
     assert f"denials ({denial})" in text("README.md")
     assert f"({sentence})" in text("README.md")
+
+
+def test_the_datasheet_tells_what_the_cases_cover_as_the_command_does():
+    told = re.search(r"```text\n(.*?)```", text("DATASHEET.md"), re.DOTALL)
+    assert told is not None
+    cases = read_cases([SHIPPED_CASES]).cases
+    coverage = coverage_of(cases, shipped_vocabulary())
+    assert told[1].strip() == coverage_as_text(coverage)
+    assert f"\n{coverage.cases} case studies" in text("DATASHEET.md")
+    assert f"{coverage.sources} published sources" in " ".join(text("DATASHEET.md").split())
+
+
+def test_the_seed_of_the_datasheet_draws_the_records_it_names():
+    command = re.search(r"benchmarks\.second_look --seed (\d+)", text("DATASHEET.md"))
+    assert command is not None
+    drawn = draw(read_cases([SHIPPED_CASES]).cases, RECORDS, int(command[1]))
+    named = re.findall(
+        r"`([a-z0-9-]+-(?:\d{4}|undated))`", text("DATASHEET.md").split("### The draw")[1].split("##")[0]
+    )
+    assert named == [case.id for case in drawn]

@@ -13,6 +13,7 @@ from corpus.errors import BrokenRecordsError, CorpusError
 from corpus.importing import carry_out, plan_import
 from corpus.issues import Issue, errors_among
 from corpus.reading import read_cases, to_json
+from corpus.sources import check_sources
 from corpus.vocabulary import shipped_vocabulary
 from engine.coverage import coverage_of
 from engine.errors import CaseNotFoundError
@@ -79,15 +80,32 @@ def import_(
 @click.command()
 @click.argument("paths", nargs=-1, type=paths_argument)
 @click.option("--strict", is_flag=True, help="Count warnings as errors.")
+@click.option("--sources", "with_sources", is_flag=True, help="Look closely at the sources, too.")
+@click.option(
+    "--excerpts",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="With --sources: folder with ID.txt, the passages a record was written from, to compare wording.",
+)
 @click.option("--coverage", "with_coverage", is_flag=True, help="Tell also what the sound cases cover.")
 @json_option
-def check(paths: tuple[Path, ...], strict: bool, with_coverage: bool, as_json: bool) -> None:
+def check(
+    paths: tuple[Path, ...],
+    strict: bool,
+    with_sources: bool,
+    excerpts: Path | None,
+    with_coverage: bool,
+    as_json: bool,
+) -> None:
     """Check case records: their form, their sources, privacy, copied text, duplicates.
 
     Without PATH the shipped cases are checked. The exit code is 1 if there is an error.
     """
+    if excerpts and not with_sources:
+        raise click.UsageError("--excerpts is what --sources compares with; add --sources")
     reading = read_cases(list(paths) or [load_settings().cases])
     issues = (*reading.issues, *check_cases(reading.cases, reading.raw))
+    if with_sources:
+        issues += tuple(check_sources(reading.cases, reading.raw, excerpts))
     errors = sum(issue.severity == "error" for issue in issues)
     coverage = coverage_of(reading.cases, shipped_vocabulary()) if with_coverage else None
     if as_json:

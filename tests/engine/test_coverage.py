@@ -87,3 +87,35 @@ def test_the_shipped_cases_are_counted_as_their_plain_records_are():
         assert count == sum(any(theme in told["themes"] for told in one["objections"]) for one in records)
     assert found.with_regrets.cases == sum(len(one["not_again"]) > 0 for one in records)
     assert found.sources == sum(len(one["provenance"]["sources"]) for one in records)
+    about = [one["institution"] for one in records]
+    assert found.single == Share(sum(one["kind"] in ("school", "college") for one in about), len(records))
+    assert found.at_home == Share(sum(one["country"] in ("GB", "IE") for one in about), len(records))
+    assert found.checked.cases == sum(one["provenance"]["checked"] is not None for one in records)
+    assert found.with_factors.cases == sum(len(one["factors"]) > 0 for one in records)
+    assert found.with_chooser.cases == sum(one["chosen_by"] is not None for one in records)
+    assert found.with_pilot.cases == sum((one["pilot"] or {}).get("done") is not None for one in records)
+
+
+def test_a_primary_is_small_or_rural_only_where_a_source_says_so(make_case):
+    def primary(number, **known):
+        about = {"kind": "school", "country": "IE", "phases": ["primary"], **known}
+        return make_case(id=f"primary-{number}", institution=about)
+
+    told = [{"setting": "rural"}, {"setting": "remote", "pupils": 600}, {"pupils": 150}, {"pupils": 151}, {}]
+    cases = [primary(number, **known) for number, known in enumerate(told)]
+    secondary = make_case(institution={**cases[0].institution.model_dump(), "phases": ["secondary"]})
+    assert coverage_of([*cases, secondary], VOCABULARY).small_primaries == Share(3, 5)
+
+
+def test_a_case_is_counted_in_each_of_its_topics(make_case):
+    cases = [
+        make_case(id="a", technology=["phones", "vape-sensors"]),
+        make_case(id="b", technology=["bus-routing"]),
+    ]
+    spread = coverage_of(cases, VOCABULARY).spreads["topic"]
+    assert {topic: count for topic, count in spread.values.items() if count} == {
+        "phones": 1,
+        "behaviour": 1,
+        "other": 1,
+    }
+    assert spread.unknown == 0

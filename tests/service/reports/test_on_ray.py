@@ -65,9 +65,7 @@ def contents(out):
     }
 
 
-def test_a_run_begun_by_one_process_ends_the_same_on_a_cluster(
-    report, alone, address, tmp_path
-):
+def test_a_run_begun_by_one_process_ends_the_same_on_a_cluster(report, alone, address, tmp_path):
     out = tmp_path / "out"
     report(out, "--processes", 1)
     with (out / LINES).open("r+b") as stream:
