@@ -140,6 +140,20 @@ async def key_of_request(request: Request) -> Key | None:
 TheKey = Annotated[Key | None, Depends(key_of_request)]
 
 
+async def key_that_is_needed(key: TheKey) -> Key:
+    """Return the key that a request brings, where it takes one even if the server asks for none.
+
+    Raises:
+        HTTPException: 401 if it brings none.
+    """
+    if key is None:
+        raise HTTPException(401, "This takes an API key: Authorization: Bearer warts_...", _challenge())
+    return key
+
+
+KeyNeeded = Annotated[Key, Depends(key_that_is_needed)]
+
+
 def allowed(scope: Scope, *, cost: int = 0) -> Any:
     """Return the dependency of a route of the API that only keys with a scope may use, beside the anonymous.
 
@@ -179,7 +193,10 @@ def counted(cost: int = 1, *, asks: str | None = None) -> Any:
 
 
 def describe_keys(description: dict[str, Any]) -> None:
-    """Put the keys into an OpenAPI description; they may be left out unless the operator asks for them."""
+    """Put the keys into an OpenAPI description.
+
+    They may be left out unless the operator asks for them, but for reports, which belong to a key.
+    """
     description.setdefault("components", {})["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
@@ -187,7 +204,8 @@ def describe_keys(description: dict[str, Any]) -> None:
     for path, operations in description["paths"].items():
         if path.startswith("/v1/"):
             for operation in operations.values():
-                operation["security"] = [{}, {"bearer": []}, {"header": []}]
+                keyed: list[dict[str, list[str]]] = [{"bearer": []}, {"header": []}]
+                operation["security"] = keyed if "reports" in operation["tags"] else [{}, *keyed]
                 operation["responses"]["401"] = problem_responses(401)[401]
 
 

@@ -16,6 +16,7 @@ from service.access import Access, key_of_request
 from service.answering import Answering
 from service.caching import edition_of
 from service.headers import ApiForSites
+from service.jobs.queue import JobQueue
 from service.live import LiveIndex
 from service.middleware import EveryAnswer
 from service.opening import encoder_for
@@ -42,8 +43,11 @@ def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False
         if load_first:
             await app.state.live.load()
         loading = asyncio.create_task(app.state.live.run(settings.poll_seconds))
+        reporting = asyncio.create_task(app.state.jobs.runner.run())
         yield
         loading.cancel()
+        reporting.cancel()
+        await asyncio.wait([reporting])  # the job that runs is put back into the queue
         app.state.answering.close()
         app.state.schools.close()
         app.state.access.close()
@@ -62,6 +66,7 @@ def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False
     app.state.schools = SchoolRegister(settings.state)
     app.state.access = Access(settings)
     app.state.state = State(settings.state)
+    app.state.jobs = JobQueue(settings, app.state.state, index.directory.absolute())
     metrics = None
     if settings.metrics:
         from service.metrics import add_metrics
@@ -72,7 +77,9 @@ def create_app(index: CaseIndex, settings: Settings, *, load_first: bool = False
         app.add_middleware(ApiForSites, origins=settings.cors_origins)
     app.add_middleware(EveryAnswer, settings=settings, metrics=metrics)  # the last is the outermost
     install_handlers(app)
-    for router in (*api.ROUTERS, description.router, *pages.ROUTERS):
+    routers = (*api.ROUTERS, description.router, *pages.ROUTERS)
+    for router in routers:
         app.include_router(router)
+    app.state.routes = [route for router in routers for route in router.routes]
     app.mount("/static", Static(), name="static")
     return app

@@ -11,6 +11,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.middleware import MOST_BODY
+
 MOST_HEAD = 65_536  # bytes of a request before its body; the longest question in an address takes 40,000
 SECONDS_REFUSED = 2.0  # to send a request on a connection that is one too many
 SECONDS_TO_TAKE = 30.0  # for the client to take what is left of an answer
@@ -34,6 +36,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._most, self._seconds = most, seconds
         self._arriving: asyncio.TimerHandle | None = None
         self._leaving: asyncio.TimerHandle | None = None
+        self._body = 0  # bytes of it so far
         self._head: int | None = 0  # bytes of it so far; None where no head is being received
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -78,8 +81,15 @@ class BoundedConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Give the body its time."""
         super().on_headers_complete()
-        self._head = None
+        self._head, self._body = None, 0
         self._expect(self._seconds + _GRACE)
+
+    def on_body(self, body: bytes) -> None:
+        """Give the next part of a long body its time, as long as it is wanted."""
+        super().on_body(body)
+        before, self._body = self._body, self._body + len(body)
+        if before // MOST_BODY != self._body // MOST_BODY and not self.cycle.response_complete:
+            self._expect(self._seconds + _GRACE)
 
     def on_message_complete(self) -> None:
         """Wait no more: what comes next is the server's turn, and uvicorn's limit on idle connections."""

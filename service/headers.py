@@ -55,10 +55,10 @@ class ApiForSites:
         self._api = CORSMiddleware(
             app,
             allow_origins=origins,
-            allow_methods=("GET", "HEAD", "POST"),
+            allow_methods=("GET", "HEAD", "POST", "DELETE"),
             allow_headers=("Authorization", "Content-Type", "If-None-Match", "X-API-Key", "X-Request-Id"),
             expose_headers=(
-                *("ETag", "Link", "Retry-After", "X-Request-Id"),
+                *("ETag", "Link", "Location", "Retry-After", "X-Request-Id"),
                 *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
             ),
         )

@@ -53,12 +53,12 @@ def log_failure(method: str, path: str, request_id: str, error: Exception, *, wh
         error: What happened.
         wholly: Whether to write what the error says, too; it may hold the question.
     """
-    told = traceback.format_exception(error) if wholly else list(_places(error))
+    told = traceback.format_exception(error) if wholly else list(places_of(error))
     extra = {"fields": {"request_id": request_id}, "traceback": "".join(told)}
     logger.error("%s %s failed", method, path, extra=extra)
 
 
-def _places(error: BaseException | None) -> Iterator[str]:
+def places_of(error: BaseException | None) -> Iterator[str]:
     """Yield where an error and its causes came from, without what they say."""
     for one in islice(_causes(error), _MOST_CAUSES):
         yield from traceback.format_tb(one.__traceback__)

@@ -7,10 +7,12 @@ folder that ``PROMETHEUS_MULTIPROC_DIR`` names, which `warts serve` sets, and wh
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -25,6 +27,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
+from service.jobs.job import JobState
+from service.jobs.store import count_jobs
 from service.live import Live
 
 ADDRESS = "/metrics"
@@ -54,6 +58,11 @@ class Metrics:
         self._queue = Gauge(
             "warts_queue", "Questions waiting or in work.", registry=of, multiprocess_mode="livesum"
         )
+        self._reports = Gauge(
+            *("warts_reports", "Reports made as jobs, by state.", ("state",)),
+            registry=of,
+            multiprocess_mode="livemostrecent",
+        )
         self._cases = _latest("warts_index_cases", "Cases in the index that answers.", of)
         self._passages = _latest("warts_index_passages", "Passages in the index that answers.", of)
         self._built = Gauge(
@@ -77,6 +86,11 @@ class Metrics:
     def queue(self, inside: int) -> None:
         """Tell how many questions wait or are in work."""
         self._queue.set(inside)
+
+    def reports(self, counted: Mapping[JobState, int]) -> None:
+        """Tell how many reports there are in each state, of all workers."""
+        for state, jobs in counted.items():
+            self._reports.labels(state).set(jobs)
 
     def index(self, live: Live) -> None:
         """Tell of the index that answers from now on."""
@@ -102,8 +116,9 @@ def add_metrics(app: FastAPI) -> Metrics:
     metrics.index(app.state.live.current)
     app.state.live.tell, app.state.answering.tell = metrics.index, metrics.queue
 
-    def tell(_: Request) -> Response:
-        return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    async def tell(_: Request) -> Response:
+        metrics.reports(await app.state.state.run(count_jobs))
+        return Response(await run_in_threadpool(metrics.text), media_type=CONTENT_TYPE_LATEST)
 
     app.add_route(ADDRESS, tell, include_in_schema=False)
     return metrics

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 # The longest text, every character of it beyond the first plane and escaped, takes 120,000.
 MOST_BODY = 131_072  # bytes
-_TOO_LARGE = f"The request's body must be {MOST_BODY:,} bytes or fewer."
+REPORTS = "/v1/reports"  # where files are sent
+_TOO_LARGE = "The request's body must be {:,} bytes or fewer."
 _TOO_SLOW = "The request's body took too long to arrive."
 _FULL = "More connections are open than can be answered on; try again in a few seconds."
 
@@ -78,13 +79,14 @@ class EveryAnswer:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         told = Headers(scope=scope).get("content-length", "0")
+        most = self._settings.report_bytes if scope["path"] == REPORTS else MOST_BODY
         if scope["state"].get("refused"):  # by `service.connections`
             headers = {"Retry-After": "1", "Connection": "close"}
             await problem_answer(Request(scope), 503, _FULL, headers=headers)(scope, receive, send)
-        elif told.isdigit() and int(told) > MOST_BODY:
-            await problem_answer(Request(scope), 413, _TOO_LARGE)(scope, receive, send)
+        elif told.isdigit() and int(told) > most:
+            await problem_answer(Request(scope), 413, _TOO_LARGE.format(most))(scope, receive, send)
         else:
-            await self._app(scope, _bounded(receive, self._settings.body_seconds), send)
+            await self._app(scope, _bounded(receive, most, self._settings.body_seconds), send)
 
     def _tell(self, scope: Scope, method: str, path: str, status: int, seconds: float) -> None:
         """Tell the log and the metrics of a request."""
@@ -105,24 +107,27 @@ class EveryAnswer:
             self._metrics.request(scope, method, status, seconds)
 
 
-def _bounded(receive: Receive, seconds: float) -> Receive:
-    """Refuse a body that turns out too long, or too slow; one sent in chunks does not tell its length."""
+def _bounded(receive: Receive, most: int, seconds: float) -> Receive:
+    """Refuse a body that turns out too long, or too slow; one sent in chunks does not tell its length.
+
+    The time is that for as much as a question may have; the files of a report get it again for each as much.
+    """
     received, whole = 0, False
-    deadline = asyncio.get_running_loop().time() + seconds
+    began = asyncio.get_running_loop().time()
 
     async def bounded() -> Message:
         nonlocal received, whole
         if whole:  # what may still come is that the client goes
             return await receive()
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(began + seconds * (1 + received // MOST_BODY)):
                 message = await receive()
         except TimeoutError:
             raise HTTPException(408, _TOO_SLOW, headers={"Connection": "close"}) from None
         whole = not message.get("more_body", False)
         received += len(message.get("body", b""))
-        if received > MOST_BODY:
-            raise HTTPException(413, _TOO_LARGE)
+        if received > most:
+            raise HTTPException(413, _TOO_LARGE.format(most))
         return message
 
     return bounded

@@ -10,11 +10,19 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from corpus.reading import field_name
 from engine.errors import CaseNotFoundError
 from service.answering import BusyError, ClientGoneError
 from service.batching import ClosingError
+from service.jobs.errors import (
+    JobError,
+    JobNotDoneError,
+    JobNotFoundError,
+    NoRoomError,
+    TooManyJobsError,
+)
 from service.readiness import NotReadyError
 from service.rendering import error_page
 from service.schemas import Problem
@@ -30,6 +38,7 @@ HEADINGS = {  # of pages
 }
 NO_SCHOOLS = "The register of schools cannot be read; the server's log says why."
 CLOSING = "The server is ending; try again in a few seconds."
+_OF_JOBS = {JobNotFoundError: 404, JobNotDoneError: 409, TooManyJobsError: 409, NoRoomError: 507}
 CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this
 
 
@@ -58,6 +67,14 @@ def install_handlers(app: FastAPI) -> None:
         logger.error("%s", error)
         return problem_answer(request, 503, NO_SCHOOLS)
 
+    @app.exception_handler(JobError)
+    async def no_report(request: Request, error: JobError) -> Response:
+        status = next((status for kind, status in _OF_JOBS.items() if isinstance(error, kind)), 422)
+        errors = [{"field": "schools", "message": str(error)}] if status == 422 else []
+        return problem_answer(
+            request, status, "This cannot be reported on." if errors else str(error), errors=errors
+        )
+
     @app.exception_handler(NotReadyError)
     async def not_ready(request: Request, error: NotReadyError) -> Response:
         return problem_answer(request, 503, error.detail, headers={"Retry-After": "5"})
@@ -76,7 +93,9 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
-        return problem_answer(request, error.status_code, str(error.detail), headers=error.headers)
+        methods = _methods_at(request) if error.status_code == 405 else []
+        headers = {"Allow": ", ".join(methods)} if methods else error.headers
+        return problem_answer(request, error.status_code, str(error.detail), headers=headers)
 
 
 def problem_answer(
@@ -94,6 +113,12 @@ def problem_answer(
         return error_page(request, status, title, detail, errors or [], headers=headers)
     problem = Problem(title=title, status=status, detail=detail, errors=errors or [])
     return JSONResponse(problem.model_dump(), status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """Return the methods of an address; each of them is a route of its own, which knows only itself."""
+    here = (route for route in request.app.state.routes if route.matches(request.scope)[0] != Match.NONE)
+    return sorted({method for route in here for method in route.methods})
 
 
 def _wants_page(request: Request) -> bool:

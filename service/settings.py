@@ -185,6 +185,22 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_proxy)], ...], BeforeValidator(_separate)
     ] = Field((), description="Proxies whose X-Forwarded-For is believed: addresses or networks.")
+    reports: Path | None = Field(
+        None, description="Folder of the reports that are made as jobs; `reports` in the state's without it."
+    )
+    report_jobs: int = Field(20, ge=1, description="The most reports of a key that are kept at a time.")
+    report_jobs_at_once: int = Field(1, ge=1, le=64, description="How many reports are made at a time.")
+    report_turn_seconds: float = Field(
+        60.0, gt=0, description="How long a report is worked on while those of others wait."
+    )
+    report_keep_hours: float = Field(24.0, gt=0, le=8760, description="How long a finished report is kept.")
+    report_bytes: int = Field(64 << 20, ge=1, description="The most bytes that are sent for a report.")
+    report_schools: int = Field(50_000, ge=1, description="The most schools of a report.")
+
+    @property
+    def reports_folder(self) -> Path:
+        """Where the reports are that are made as jobs."""
+        return self.reports or self.state / "reports"
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -69,6 +69,9 @@ class Call(Generic[Answered]):
     read: Callable[[httpx2.Response], Answered]
     params: Mapping[str, Any] = field(default_factory=dict)
     body: BaseModel | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[tuple[str, tuple[str, bytes]]] = ()
+    timeout: float | None = None  # where the usual one is too short
 
 
 def match(text: str, options: MatchOptions) -> Call[AnswerOut]:
@@ -78,12 +81,12 @@ def match(text: str, options: MatchOptions) -> Call[AnswerOut]:
         pydantic.ValidationError: If an option has a value that cannot be; nothing is sent then.
     """
     asked = MatchIn.model_validate({"text": text, **options})
-    return Call("POST", "/v1/match", _as(AnswerOut), body=asked)
+    return Call("POST", "/v1/match", read_as(AnswerOut), body=asked)
 
 
 def page(filters: CaseFilters) -> Call[CasesOut]:
     """Ask for the first page of the cases that pass some filters."""
-    return Call("GET", "/v1/cases", _as(CasesOut), params={**filters, "limit": PAGE})
+    return Call("GET", "/v1/cases", read_as(CasesOut), params={**filters, "limit": PAGE})
 
 
 def page_after(told: CasesOut) -> Call[CasesOut] | None:
@@ -96,17 +99,17 @@ def page_after(told: CasesOut) -> Call[CasesOut] | None:
     params: dict[str, list[str]] = {}
     for name, value in parse_qsl(urlsplit(told.next).query):
         params.setdefault(name, []).append(value)
-    return Call("GET", "/v1/cases", _as(CasesOut), params=params)
+    return Call("GET", "/v1/cases", read_as(CasesOut), params=params)
 
 
 def case(case_id: str) -> Call[CaseStudy]:
     """Ask for one case."""
-    return Call("GET", f"/v1/cases/{quote(case_id, safe='')}", _as(CaseStudy))
+    return Call("GET", f"/v1/cases/{quote(case_id, safe='')}", read_as(CaseStudy))
 
 
 def similar(case_id: str, k: int) -> Call[SimilarOut]:
     """Ask for the cases most like one."""
-    return Call("GET", f"/v1/cases/{quote(case_id, safe='')}/similar", _as(SimilarOut), params={"k": k})
+    return Call("GET", f"/v1/cases/{quote(case_id, safe='')}/similar", read_as(SimilarOut), params={"k": k})
 
 
 def compare(case_ids: Sequence[str], school: School | None) -> Call[CompareOut]:
@@ -114,17 +117,17 @@ def compare(case_ids: Sequence[str], school: School | None) -> Call[CompareOut]:
     told = SchoolContext.model_validate(school or {}).known
     params = {name: told[name] for name in _COMPARED if name in told}
     params |= {"case": list(case_ids), "phase": told.get("phases", [])}
-    return Call("GET", "/v1/compare", _as(CompareOut), params=params)
+    return Call("GET", "/v1/compare", read_as(CompareOut), params=params)
 
 
 def facets(filters: CaseFilters) -> Call[FacetsOut]:
     """Ask for the cases counted by every facet."""
-    return Call("GET", "/v1/facets", _as(FacetsOut), params=filters)
+    return Call("GET", "/v1/facets", read_as(FacetsOut), params=filters)
 
 
 def themes() -> Call[ThemesOut]:
     """Ask for the kinds of objection."""
-    return Call("GET", "/v1/themes", _as(ThemesOut))
+    return Call("GET", "/v1/themes", read_as(ThemesOut))
 
 
 def export(filters: CaseFilters) -> Call[list[CaseStudy]]:
@@ -155,8 +158,18 @@ def answer_of(call: Call[Answered], response: httpx2.Response) -> Answered:
         WartsApiError: If it is a problem.
         WartsAnswerError: If it is nothing that this client understands.
     """
+    refuse_problem(response)
+    return call.read(response)
+
+
+def refuse_problem(response: httpx2.Response) -> None:
+    """Make sure that an answer is none of a problem.
+
+    Raises:
+        WartsApiError: If it is.
+    """
     if response.is_success:
-        return call.read(response)
+        return
     try:
         problem = Problem.model_validate_json(response.content)
     except ValidationError:  # of a proxy, say
@@ -181,7 +194,9 @@ def _retry_after(response: httpx2.Response) -> int | None:
     return int(told) if told.isascii() and told.isdigit() else None
 
 
-def _as(model: type[Model]) -> Callable[[httpx2.Response], Model]:
+def read_as(model: type[Model]) -> Callable[[httpx2.Response], Model]:
+    """Return what reads an answer as a model."""
+
     def read(response: httpx2.Response) -> Model:
         return _validated(model, response.content, response)
 

@@ -1,11 +1,11 @@
-"""The clients: one that waits, one for asyncio. Both send the calls of `service.client.calls`."""
+"""The client that waits. It sends the calls of `service.client.calls`."""
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -13,9 +13,11 @@ import httpx2
 
 from corpus.records import CaseStudy
 from service.case_schemas import CaseBrief, CompareOut, FacetsOut, SimilarOut, ThemesOut
-from service.client import calls
+from service.client import calls, report_calls
 from service.client.calls import Answered, Call, CaseFilters, MatchOptions, School
 from service.client.errors import WartsConnectionError
+from service.client.report_calls import FINISHED, ReportOptions, Tell, written_beside
+from service.jobs.schemas import ReportJobOut
 from service.schemas import AnswerOut
 from service.state.feedback import FeedbackKind
 
@@ -23,19 +25,25 @@ TIMEOUT = 30.0  # seconds
 TRIES = 4
 
 
-def _options(base_url: str, api_key: str | None, timeout: float) -> dict[str, Any]:
+def http_options(base_url: str, api_key: str | None, timeout: float) -> dict[str, Any]:
+    """Return what both clients are made with."""
     headers = {"User-Agent": f"warts-and-all/{version('warts-and-all')}"}
     if api_key:
         headers["Authorization"] = f"Bearer {api_key}"
     return {"base_url": base_url, "headers": headers, "timeout": timeout}
 
 
-def _request(client: httpx2.Client | httpx2.AsyncClient, call: Call[Answered]) -> httpx2.Request:
+def request(client: httpx2.Client | httpx2.AsyncClient, call: Call[Answered]) -> httpx2.Request:
+    """Return the request of a call, to be sent once."""
     body = call.body.model_dump(mode="json", exclude_unset=True) if call.body else None
-    return client.build_request(call.method, call.path, params=call.params or None, json=body)
+    more: dict[str, Any] = {"timeout": call.timeout} if call.timeout else {}
+    if call.files:
+        more |= {"data": dict(call.form), "files": list(call.files)}
+    return client.build_request(call.method, call.path, params=call.params or None, json=body, **more)
 
 
-def _unreachable(base_url: str, error: httpx2.RequestError) -> WartsConnectionError:
+def unreachable(base_url: str, error: httpx2.RequestError) -> WartsConnectionError:
+    """Return the error of a server that does not answer."""
     return WartsConnectionError(base_url, str(error) or type(error).__name__)
 
 
@@ -72,7 +80,7 @@ class WartsClient:
             transport: In place of the network; see httpx2.
         """
         self.base_url = base_url
-        self._http = httpx2.Client(transport=transport, **_options(base_url, api_key, timeout))
+        self._http = httpx2.Client(transport=transport, **http_options(base_url, api_key, timeout))
 
     def __enter__(self) -> Self:
         return self
@@ -146,97 +154,74 @@ class WartsClient:
         """
         return self._send(calls.feedback(case_id, kind, comment, worry))
 
+    def make_report(self, schools: Path | Sequence[Path], **options: Unpack[ReportOptions]) -> ReportJobOut:
+        """Ask for a report on the schools of one or more files, which the server makes as a job.
+
+        Args:
+            schools: Files as `warts report` takes them; the ending of a name tells the format.
+            **options: See `ReportOptions`.
+
+        Raises:
+            OSError: If a file cannot be read.
+        """
+        return self._send(report_calls.make_report(schools, options))
+
+    def reports(self) -> list[ReportJobOut]:
+        """Return the reports of the key, the newest first."""
+        return self._send(report_calls.reports()).reports
+
+    def report(self, report_id: str) -> ReportJobOut:
+        """Return how far a report is."""
+        return self._send(report_calls.report(report_id))
+
+    def wait_for_report(
+        self, report_id: str, seconds: float | None = None, *, tell: Tell | None = None
+    ) -> ReportJobOut:
+        """Wait until a report is done or has failed.
+
+        Args:
+            report_id: The report.
+            seconds: How long to wait at most; None for as long as it takes.
+            tell: Called with how far it is, again and again.
+
+        Raises:
+            TimeoutError: If it takes longer; the server goes on with it.
+        """
+        end = None if seconds is None else time.monotonic() + seconds
+        while (job := self.report(report_id)).state not in FINISHED:
+            if tell is not None:
+                tell(job)
+            time.sleep(report_calls.next_look(end))
+        return job
+
+    def download_report(self, report_id: str, file: Path) -> Path:
+        """Write the ZIP of a report that is done into a file, which appears when it is whole; return it."""
+        path = report_calls.download_path(report_id)
+        with written_beside(file) as stream:
+            try:
+                with self._http.stream("GET", path) as response:
+                    if response.is_success:
+                        for chunk in response.iter_bytes():
+                            stream.write(chunk)
+                    else:
+                        response.read()
+            except httpx2.RequestError as error:
+                raise unreachable(self.base_url, error) from error
+            calls.refuse_problem(response)
+        return file
+
+    def delete_report(self, report_id: str) -> None:
+        """Cancel a report, whatever its state, and delete all that was sent and made."""
+        self._send(report_calls.delete_report(report_id))
+
     def _send(self, call: Call[Answered]) -> Answered:
         for left in reversed(range(TRIES)):
             try:
-                response = self._http.send(_request(self._http, call))
+                response = self._http.send(request(self._http, call))
             except httpx2.RequestError as error:
-                raise _unreachable(self.base_url, error) from error
+                raise unreachable(self.base_url, error) from error
             wait = calls.seconds_to_wait(response)
             if wait is None or not left:
                 break
             time.sleep(wait)
-        return calls.answer_of(call, response)
-
-
-class AsyncWartsClient:
-    """The same as `WartsClient`, for asyncio."""
-
-    def __init__(
-        self,
-        base_url: str,
-        api_key: str | None = None,
-        timeout: float = TIMEOUT,
-        *,
-        transport: httpx2.AsyncBaseTransport | None = None,
-    ) -> None:
-        """Take where the server is; see `WartsClient`."""
-        self.base_url = base_url
-        self._http = httpx2.AsyncClient(transport=transport, **_options(base_url, api_key, timeout))
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
-
-    async def match(self, text: str, **options: Unpack[MatchOptions]) -> AnswerOut:
-        """See `WartsClient.match`."""
-        return await self._send(calls.match(text, options))
-
-    async def cases(self, **filters: Unpack[CaseFilters]) -> AsyncIterator[CaseBrief]:
-        """See `WartsClient.cases`."""
-        call: Call[Any] | None = calls.page(filters)
-        while call is not None:
-            page = await self._send(call)
-            for case in page.cases:
-                yield case
-            call = calls.page_after(page)
-
-    async def case(self, case_id: str) -> CaseStudy:
-        """See `WartsClient.case`."""
-        return await self._send(calls.case(case_id))
-
-    async def similar(self, case_id: str, k: int = 5) -> SimilarOut:
-        """See `WartsClient.similar`."""
-        return await self._send(calls.similar(case_id, k))
-
-    async def compare(self, case_ids: Sequence[str], school: School | None = None) -> CompareOut:
-        """See `WartsClient.compare`."""
-        return await self._send(calls.compare(case_ids, school))
-
-    async def facets(self, **filters: Unpack[CaseFilters]) -> FacetsOut:
-        """See `WartsClient.facets`."""
-        return await self._send(calls.facets(filters))
-
-    async def themes(self) -> ThemesOut:
-        """See `WartsClient.themes`."""
-        return await self._send(calls.themes())
-
-    async def export(self, **filters: Unpack[CaseFilters]) -> list[CaseStudy]:
-        """See `WartsClient.export`."""
-        return await self._send(calls.export(filters))
-
-    async def feedback(
-        self, case_id: str, kind: FeedbackKind, comment: str | None = None, worry: str | None = None
-    ) -> int:
-        """See `WartsClient.feedback`."""
-        return await self._send(calls.feedback(case_id, kind, comment, worry))
-
-    async def _send(self, call: Call[Answered]) -> Answered:
-        for left in reversed(range(TRIES)):
-            try:
-                response = await self._http.send(_request(self._http, call))
-            except httpx2.RequestError as error:
-                raise _unreachable(self.base_url, error) from error
-            wait = calls.seconds_to_wait(response)
-            if wait is None or not left:
-                break
-            await asyncio.sleep(wait)
         return calls.answer_of(call, response)

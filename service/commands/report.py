@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -19,36 +19,20 @@ from engine.reports.run import report_on
 from engine.tuning import TUNING
 from index.serving import usable_threads
 from service.commands.options import index_option
-from service.reports import tables
+from service.reports.formats import FORMATS, USUAL_FORMATS, formats_of, require_formats, write_formats
 from service.reports.run_file import RunFile
 from service.reports.running import ISSUES, Report, run_into
 from service.reports.spreading import WORTH_IT, report_in_processes
 
-
-def _write_html(lines: Path, matcher: Matcher, out: Path) -> object:
-    from service.reports.pages import write_pages
-
-    return write_pages(lines, matcher.index, matcher.encoder, out / "html")
-
-
-_WRITERS: dict[str, Callable[[Path, Matcher, Path], object]] = {
-    "html": _write_html,
-    "xlsx": lambda lines, _, out: tables.write_xlsx(lines, out),
-    "csv": lambda lines, _, out: tables.write_csv(lines, out / "csv"),
-    "json": lambda lines, _, out: tables.write_json(lines, out),
-    "parquet": lambda lines, _, out: tables.write_parquet(lines, out / "parquet"),
-}
-FORMATS = tuple(_WRITERS)
 _TOLD = 20  # issues of each severity on standard error; issues.jsonl has them all
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 def _formats_of(_: click.Context, __: click.Parameter, told: str) -> tuple[str, ...]:
-    """Return the formats of a list with commas."""
-    wanted = tuple(dict.fromkeys(name.strip() for name in told.split(",")))
-    if unknown := [name for name in wanted if name not in FORMATS]:
-        raise click.BadParameter(f"{unknown[0]!r} is no format; choose among {', '.join(FORMATS)}")
-    return wanted
+    try:
+        return formats_of(told)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def _print_template(context: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -89,7 +73,7 @@ def _reporter(
 @click.option(
     "--format",
     "formats",
-    default="html,xlsx,csv,json",
+    default=USUAL_FORMATS,
     show_default=True,
     callback=_formats_of,
     help=f"Some of {','.join(FORMATS)}.",
@@ -154,8 +138,7 @@ def report(
     from service.opening import open_matcher, progress_bar
     from service.settings import load_settings
 
-    if "parquet" in formats:
-        tables.require_parquet()
+    require_formats(formats)
     files = [path for path in (*schools, concerns, mapping) if path is not None]
     matcher, preferences = open_matcher(load_settings(), index_dir), Preferences(closeness)
     about = RunFile.of(files, matcher, k, preferences)
@@ -179,8 +162,7 @@ def report(
     if not ran.schools:
         click.echo("there is no school in the input", err=True)
         sys.exit(1)
-    for name in formats:
-        _WRITERS[name](ran.lines, matcher, out)
+    write_formats(formats, ran.lines, matcher, out)
     left_out = f"; {ran.errors:,} rows or concerns left out" if ran.errors else ""
     click.echo(f"{ran.schools:,} schools reported on in {out}{left_out}")
     if ran.errors:

@@ -68,7 +68,11 @@ def data(request: Request, live: TheLive) -> HTMLResponse:
 def privacy(request: Request) -> HTMLResponse:
     """Say what becomes of what a reader writes; it follows from how the server is set."""
     settings = request.app.state.settings
-    content = {"questions_are_logged": settings.log_queries, "contact": _contact(request)}
+    content = {
+        "questions_are_logged": settings.log_queries,
+        "kept_hours": f"{settings.report_keep_hours:g} hours",
+        "contact": _contact(request),
+    }
     return render(request, "about_privacy.html", content)
 
 
