@@ -3,9 +3,9 @@
 Run:  python -m benchmarks.reports [--schools 24000] [--turns 200] [--kills 20] [--rows many,country,...]
 
 Schools are made up, with the spread of a country's; their concerns are real texts: some out of a few
-hundred, as schools of one survey repeat each other, the others the school's own. `many` lets `match_many` and
-`match` in a loop take turns over the same questions; `country` runs `warts report` and watches its memory;
-`kills` kills it with SIGKILL at random moments, each time in a folder of its own, and compares what it ends
+hundred, as schools of one survey repeat each other, the others the school's own. `many` lets `match` in a
+loop, the same in bulk, and a report's processes take turns over the same schools; `country` runs
+`warts report` and watches its memory; `kills` kills it with SIGKILL at random moments, each time in a folder of its own, and compares what it ends
 with after --resume; `alike` finds each school's nearest among 10,000.
 """
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -28,9 +27,13 @@ from statistics import median
 from typing import Any
 
 from benchmarks.machine import describe_machine
-from benchmarks.speeds.processes import ROOT, note
+from benchmarks.speeds.processes import ROOT, in_turns, note
 from engine.context import SchoolContext
+from engine.matcher import DEFAULT_MATCHES
+from engine.ranking import NO_PREFERENCES
 from engine.reports.batch import Question, match_many
+from engine.reports.records import ReportSchool, SchoolKept
+from engine.reports.run import report_on
 
 RESULTS = Path(__file__).parent / "results"
 QUERIES = ROOT / "training" / "data" / "queries.jsonl"
@@ -86,6 +89,11 @@ class Survey:
             asked += [Question(self.concern(repeated), context) for _ in range(CONCERNS)]
         return asked[:n]
 
+    @property
+    def own_texts(self) -> int:
+        """How many texts there are that schools do not have in common."""
+        return len(self._own)
+
     def single(self, n: int) -> list[Question]:
         """Return questions of which no two have the same text."""
         asked = self.questions(n, 1.0)
@@ -111,40 +119,67 @@ class Survey:
 
 
 def many(options: argparse.Namespace, _: Path) -> dict[str, Any]:
-    """Let `match_many` and a loop take turns over the same questions."""
+    """Let a loop over `match`, `match_many` and a report's processes take turns over the same schools."""
+    from engine.reports.run import kept
+    from index.serving import usable_threads
     from service.opening import open_matcher
+    from service.reports.run_file import RunFile
+    from service.reports.spreading import report_in_processes
     from service.settings import load_settings
 
     matcher = open_matcher(load_settings())
+    about = RunFile.of((), matcher, DEFAULT_MATCHES, NO_PREFERENCES)
     survey = Survey()
     n = options.turns
     sets = {
-        "no two concerns alike": survey.single(min(n, 400)),
+        "no two concerns alike": survey.single(min(n, survey.own_texts)),
         "three in four of 300 shared ones": survey.questions(n, REPEATED),
         "out of 20, as a list to tick": survey.ticked(n),
     }
     list(match_many(matcher, sets["no two concerns alike"][:20]))  # what is loaded at first use
+
+    def in_a_loop(schools: list[ReportSchool]) -> list[SchoolKept]:
+        return [kept(one, [matcher.match(text, one.context) for text in one.concerns]) for one in schools]
+
+    def by_many(schools: list[ReportSchool]) -> list[SchoolKept]:
+        return list(report_on(schools, matcher))
+
+    def in_processes(schools: list[ReportSchool]) -> list[SchoolKept]:
+        return list(report_in_processes(schools, matcher.index.directory, about, usable_threads()))
+
     found: dict[str, Any] = {}
     for name, asked in sets.items():
-        note(f"match_many and match in a loop: {name}")
-        loops, batches, same = [], [], True
-        for _turn in range(options.repeats):
-            began = time.perf_counter()
-            one_by_one = [matcher.match(q.text, q.context, q.k, q.preferences) for q in asked]
-            between = time.perf_counter()
-            together = list(match_many(matcher, asked))
-            loops.append(between - began)
-            batches.append(time.perf_counter() - between)
-            same &= together == one_by_one
+        schools = [
+            ReportSchool(
+                str(at), None, asked[at].context or SchoolContext(), (asked[at].text, asked[at + 1].text)
+            )
+            for at in range(0, len(asked) - 1, CONCERNS)
+        ]
+        ways = {"loop": in_a_loop, "one process": by_many, "processes": in_processes}
+        taken = in_turns(
+            name, {way: _timed(do, schools) for way, do in ways.items()}, options.repeats, warm=False
+        )
+        medians = {way: median(seconds for seconds, _ in turns) for way, turns in taken.items()}
+        first = taken["loop"][0][1]
         found[name] = {
-            "concerns": len(asked),
-            "texts": len({question.text for question in asked}),
-            "loop_schools_a_second": len(asked) / CONCERNS / median(loops),
-            "many_schools_a_second": len(asked) / CONCERNS / median(batches),
-            "times": median(loop / batch for loop, batch in zip(loops, batches, strict=True)),
-            "answers_identical": same,
+            "schools": len(schools),
+            "texts": len({text for one in schools for text in one.concerns}),
+            "schools_a_second": {way: len(schools) / seconds for way, seconds in medians.items()},
+            "times": {way: medians["loop"] / medians[way] for way in ("one process", "processes")},
+            "answers_identical": all(lines == first for turns in taken.values() for _, lines in turns),
         }
     return found
+
+
+def _timed(
+    do: Callable[[list[ReportSchool]], list[SchoolKept]], schools: list[ReportSchool]
+) -> Callable[[], tuple[float, list[SchoolKept]]]:
+    def turn() -> tuple[float, list[SchoolKept]]:
+        began = time.perf_counter()
+        kept = do(schools)
+        return time.perf_counter() - began, kept
+
+    return turn
 
 
 def country(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
@@ -155,13 +190,15 @@ def country(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         note(f"{options.schools:,} schools, {formats}")
         began = time.perf_counter()
         process = subprocess.Popen(_command(folder / "country.csv", folder / "country", formats), cwd=ROOT)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max(peak, _memory_of_all(process.pid))
+            time.sleep(0.5)
         if process.returncode:
             raise RuntimeError(f"the report ended with {process.returncode}")
         found[formats] = {
             "seconds": time.perf_counter() - began,
-            "peak_mb": used.ru_maxrss / 1024,
+            "peak_mb": peak,
             "bytes": sum(file.stat().st_size for file in (folder / "country").rglob("*") if file.is_file()),
         }
         shutil.rmtree(folder / "country")
@@ -229,6 +266,20 @@ ROWS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
 }
 
 
+def _memory_of_all(pid: int) -> float:
+    """Return the proportional set size of a process and of all below it, in MB."""
+    total, waiting = 0, [pid]
+    while waiting:
+        one = waiting.pop()
+        try:
+            told = Path(f"/proc/{one}/smaps_rollup").read_text()
+            total += next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
+            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+        except (OSError, StopIteration):  # it has ended meanwhile
+            continue
+    return total / 1024
+
+
 def _command(schools: Path, out: Path, formats: str) -> list[str]:
     told = ["report", str(schools), "--out", str(out), "--format", formats]
     return [sys.executable, "-m", "service.cli", *told]
@@ -252,20 +303,27 @@ def as_markdown(facts: dict[str, Any]) -> str:
     if "many" in facts:
         lines += [
             "",
-            "Schools a second, by `match` in a loop and by `match_many`:",
+            "Schools a second, by `match` in a loop, by the same process in bulk, and as `warts report` "
+            "shares them among processes (their start counted):",
             "",
-            "| concerns | texts | in a loop | many | times | same answers |",
-            "|---|---|---|---|---|---|",
+            "| concerns | schools | texts | in a loop | one process | times | processes | times "
+            "| same answers |",
+            "|---|---|---|---|---|---|---|---|---|",
         ]
-        lines += [
-            f"| {row['concerns']}, {name} | {row['texts']} | {row['loop_schools_a_second']:.1f} "
-            f"| {row['many_schools_a_second']:.1f} | {row['times']:.1f}x "
-            f"| {'yes' if row['answers_identical'] else '**no**'} |"
-            for name, row in facts["many"].items()
-        ]
+        for name, row in facts["many"].items():
+            speed, times = row["schools_a_second"], row["times"]
+            lines.append(
+                f"| {name} | {row['schools']} | {row['texts']} | {speed['loop']:.1f} "
+                f"| {speed['one process']:.1f} | {times['one process']:.1f}x "
+                f"| {speed['processes']:.1f} | {times['processes']:.1f}x "
+                f"| {'yes' if row['answers_identical'] else '**no**'} |"
+            )
     if "country" in facts:
         found = facts["country"]
-        lines += ["", f"| {found['schools']:,} schools | minutes | peak memory, MB | written, MB |"]
+        lines += [
+            "",
+            f"| {found['schools']:,} schools | minutes | peak memory of all processes, MB | written, MB |",
+        ]
         lines.append("|---|---|---|---|")
         lines += [
             f"| {name} | {row['seconds'] / 60:.1f} | {row['peak_mb']:.0f} | {row['bytes'] / 1e6:.0f} |"
