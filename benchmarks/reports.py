@@ -5,8 +5,8 @@ Run:  python -m benchmarks.reports [--schools 24000] [--turns 200] [--kills 20] 
 Schools are made up, with the spread of a country's; their concerns are real texts: some out of a few
 hundred, as schools of one survey repeat each other, the others the school's own. `many` lets `match` in a
 loop, the same in bulk, and a report's processes take turns over the same schools; `country` runs
-`warts report` and watches its memory; `kills` kills it with SIGKILL at random moments, each time in a folder of its own, and compares what it ends
-with after --resume; `alike` finds each school's nearest among 10,000.
+`warts report` and watches its memory; `kills` kills it with SIGKILL at random moments, each time in a folder
+of its own, and compares what it ends with after --resume; `alike` finds each school's nearest among 10,000.
 """
 
 from __future__ import annotations
