@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.checks import Finding, located, statements
+from corpus.errors import CorpusError
 from corpus.issues import Issue
 from corpus.parsing import RawRecord
 from corpus.records import CaseStudy
@@ -32,14 +33,13 @@ def check_sources(
         excerpts: Folder with a file ``ID.txt`` for some of the records: the passages it was written from.
 
     Raises:
-        OSError: If a file of passages cannot be read.
-        UnicodeDecodeError: If one is not UTF-8.
+        CorpusError: If a file of passages cannot be read.
     """
     issues = []
     for case, record in zip(cases, raw, strict=True):
         findings = [*_supports(case), *_details(case)]
         if excerpts is not None and (file := excerpts / f"{case.id}.txt").is_file():
-            findings += shared_runs(case, file.read_text(encoding="utf-8"))
+            findings += shared_runs(case, _read(file))
         issues += [located(finding, case, record) for finding in findings]
     return issues
 
@@ -75,6 +75,15 @@ def shared_runs(case: CaseStudy, excerpt: str) -> Iterator[Finding]:
                 message = f"shares “{' '.join(run)}” with its source; say it in our own words"
                 yield Finding(path, "shared-wording", message)
                 break
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{file}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise CorpusError(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def _words(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from corpus.errors import CorpusError
 from corpus.reading import read_cases
 from corpus.sources import LONG_RUN, check_sources, shared_runs
 
@@ -83,3 +84,12 @@ def test_names_and_titles_are_nobodys_wording(make_case):
 def test_passages_of_other_records_are_not_compared(found, tmp_path):
     (tmp_path / "another.txt").write_text("The head said that nobody had asked the parents first")
     assert found({}, failed=["The head said that nobody had asked the parents first"], excerpt="") == []
+
+
+def test_passages_that_are_no_text_are_told_with_their_file(tmp_path, make_record):
+    (tmp_path / f"{make_record()['id']}.txt").write_bytes(b"\xff\xfe\x00")
+    record = tmp_path / "cases.jsonl"
+    record.write_text(json.dumps(make_record()))
+    reading = read_cases([record])
+    with pytest.raises(CorpusError, match=r"\.txt: is not UTF-8"):
+        check_sources(reading.cases, reading.raw, tmp_path)

@@ -222,6 +222,19 @@ def test_check_exit_code_follows_the_errors(tmp_path, make_record):
     assert f"{bad}:1: b: failed[0]: error: 'head@elm.example' looks like an e-mail address" in result.stdout
 
 
+def test_check_looks_at_sources_and_wording_only_when_told(tmp_path, make_record):
+    record = make_record(failed=["Nobody had asked the parents before the term began again"])
+    cases = write_lines(tmp_path / "cases.jsonl", record)
+    (tmp_path / f"{record['id']}.txt").write_text("that nobody had asked the parents before the term began")
+    assert warts("check", cases, "--sources").exit_code == 0
+    result = warts("check", cases, "--sources", "--excerpts", tmp_path)
+    assert result.exit_code == 1
+    assert (
+        f"{cases}:1: {record['id']}: failed[0]: error: shares “nobody had asked the parents" in result.stdout
+    )
+    assert "--sources" in warts("check", cases, "--excerpts", tmp_path).stderr
+
+
 def test_show_prints_the_record_it_was_given(tmp_path, index_dir):
     shown = json.loads(warts("show", "oak-college-tablets-2018", "--index", index_dir, "--json").stdout)
     assert shown["institution"]["name"] is None
