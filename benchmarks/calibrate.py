@@ -27,6 +27,7 @@ from engine.ranking import rank
 from engine.retrieval import retrieve
 from service.opening import open_matcher
 from service.settings import load_settings
+from training.pairs import judged_against
 
 HERE = Path(__file__).parent
 JUDGED = HERE.parent / "tests" / "relevance"
@@ -100,13 +101,13 @@ def asked() -> Iterator[Asked]:
     dev = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv").of_split("dev")
     for query in dev.queries:
         yield query.kind or "", query.text, query.context, dev.grades(query), None
-    unseen = set((JUDGED / "unseen-cases.txt").read_text(encoding="utf-8").split())
-    seen = frozenset(case.id for case in read_cases([SHIPPED_CASES]).cases if case.id not in unseen)
+    cases = read_cases([SHIPPED_CASES]).cases
     trained = read_judged_set(TRAINED / "queries.jsonl", TRAINED / "qrels.tsv")
     for query in trained.queries:
         # The adapter was trained on the others; one without an answer is in no training pair.
         if query.split == "calibration" or not trained.is_answerable(query):
-            yield query.kind or "", query.text, query.context, trained.grades(query), seen
+            against = judged_against(query.id, cases)
+            yield query.kind or "", query.text, query.context, trained.grades(query), against
     for text in (HERE / "data" / "off-topic.txt").read_text(encoding="utf-8").splitlines():
         yield "off-topic", text, None, {}, None
 

@@ -1,6 +1,6 @@
 """Train the domain adapter: a low-rank change to the default model, for leaders' words.
 
-Run:  python -m training.adapter [--out index/data/adapter.safetensors]
+Run:  python -m training.adapter [--out FILE] [--start ADAPTER] [--epochs N] [--rate X]
 
 Pairs of a query and a text that answers it, from training/data: every query of queries.jsonl with the
 statements, and with the whole or the summary, of the case it is about; every judged query with the
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentence_transformers import SentenceTransformer
 from tqdm import tqdm
 
@@ -52,7 +52,13 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=SHIPPED_ADAPTER)
-    out = parser.parse_args().out
+    parser.add_argument(
+        "--start", type=Path, help="adapter to go on from, where cases have joined"
+    )
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE)
+    options = parser.parse_args()
+    out = options.out
     torch.manual_seed(SEED)
     model = SentenceTransformer(str(default_model_folder()), device="cpu", local_files_only=True)
     before = dense_ndcg(model)
@@ -60,7 +66,10 @@ def main() -> None:
     model.add_adapter(
         LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=TARGETS, bias="none")
     )
-    train(model, all_pairs(random.Random(SEED)))  # noqa: S311 -- an order, not a secret
+    if options.start:
+        go_on_from(model, options.start)
+    pairs = all_pairs(random.Random(SEED))  # noqa: S311 -- an order, not a secret
+    train(model, pairs, epochs=options.epochs, rate=options.rate)
     after = dense_ndcg(model)
     for name, value in before.items():
         print(f"{name}: nDCG@10 {value:.3f} as published, {after[name]:.3f} adapted")
@@ -68,19 +77,21 @@ def main() -> None:
     print(f"{out}: {out.stat().st_size / 1e6:.2f} MB")
 
 
-def train(model: SentenceTransformer, pairs: list[Pair]) -> None:
+def train(
+    model: SentenceTransformer, pairs: list[Pair], *, epochs: int = EPOCHS, rate: float = LEARNING_RATE
+) -> None:
     """Train the model's adapter in place."""
     generator, vocabulary = random.Random(SEED), shipped_vocabulary()  # noqa: S311
-    steps = EPOCHS * sum(1 for _ in batches(pairs, random.Random(SEED)))  # noqa: S311
+    steps = epochs * sum(1 for _ in batches(pairs, random.Random(SEED)))  # noqa: S311
     weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(weights, lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LEARNING_RATE, total_steps=steps + 1, pct_start=WARMUP, anneal_strategy="linear"
+        optimizer, rate, total_steps=steps + 1, pct_start=WARMUP, anneal_strategy="linear"
     )
     longest, model.max_seq_length = model.max_seq_length, LONGEST
     model.eval()
     with tqdm(total=steps, unit=" steps", mininterval=10) as bar:
-        for _ in range(EPOCHS):
+        for _ in range(epochs):
             for batch in batches(pairs, generator):
                 if bar.n >= steps:
                     break
@@ -160,10 +171,24 @@ def vary(query: str, vocabulary: Vocabulary, generator: random.Random) -> str:
     return query[:at] + slip + query[at + 2 :]
 
 
+def go_on_from(model: SentenceTransformer, file: Path) -> None:
+    """Give the adapter in training the factors of one that `save` wrote."""
+    factors = load_file(file)
+    for name, weight in model.named_parameters():
+        if "lora_" in name:
+            weight.data.copy_(factors.pop(_name_of(name)).to(weight.dtype))
+    if factors:
+        raise ValueError(f"{file} has factors of other weights: {', '.join(sorted(factors)[:3])}")
+
+
+def _name_of(parameter: str) -> str:
+    return parameter.removeprefix("0.model.").replace(".default", "")
+
+
 def save(model: SentenceTransformer, file: Path) -> None:
     """Write the two factors of every changed weight in half precision, with the scale in the header."""
     factors = {
-        name.removeprefix("0.model.").replace(".default", ""): weight.detach().half().contiguous()
+        _name_of(name): weight.detach().half().contiguous()
         for name, weight in model.named_parameters()
         if "lora_" in name
     }
