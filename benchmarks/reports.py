@@ -1,6 +1,6 @@
 """Measure reports on many schools, and write benchmarks/results/reports.{md,json}.
 
-Run:  python -m benchmarks.reports [--schools 24000] [--turns 200] [--kills 20] [--rows many,country,...]
+Run:  python -m benchmarks.reports [--schools 24000] [--turns 2000] [--kills 20] [--rows many,country,...]
 
 Schools are made up, with the spread of a country's; their concerns are real texts: some out of a few
 hundred, as schools of one survey repeat each other, the others the school's own. `many` lets `match` in a
@@ -151,7 +151,10 @@ def many(options: argparse.Namespace, _: Path) -> dict[str, Any]:
     for name, asked in sets.items():
         schools = [
             ReportSchool(
-                str(at), None, asked[at].context or SchoolContext(), (asked[at].text, asked[at + 1].text)
+                str(at),
+                None,
+                asked[at].context or SchoolContext(),
+                tuple(one.text for one in asked[at : at + CONCERNS]),
             )
             for at in range(0, len(asked) - 1, CONCERNS)
         ]
@@ -217,7 +220,7 @@ def kills(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     for number in range(options.kills):
         out = folder / "killed"
         process = subprocess.Popen(
-            _command(file, out, "csv,json"),
+            [*_command(file, out, "csv,json"), "--processes", "2"],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -357,10 +360,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--formats", type=lambda told: told.split("/"), default=["json", "html,xlsx,csv,json"]
     )
-    parser.add_argument("--turns", type=int, default=2000, help="concerns that both ways answer")
+    parser.add_argument("--turns", type=int, default=2000, help="concerns that all ways answer")
     parser.add_argument("--repeats", type=int, default=REPEATS)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--killed-schools", type=int, default=400)
+    parser.add_argument("--killed-schools", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     told = " ".join(arguments if arguments is not None else sys.argv[1:])

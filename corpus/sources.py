@@ -25,7 +25,7 @@ _DATED = re.compile(r"/((?:19|20)\d\d)/(?:0?[1-9]|1[0-2])/")
 def check_sources(
     cases: Sequence[CaseStudy], raw: Sequence[RawRecord], excerpts: Path | None = None
 ) -> list[Issue]:
-    """Find what is wrong with the sources of records.
+    """Find what is wrong with the sources of records; see `compared` for how many have passages.
 
     Args:
         cases: The records.
@@ -38,10 +38,26 @@ def check_sources(
     issues = []
     for case, record in zip(cases, raw, strict=True):
         findings = [*_supports(case), *_details(case)]
-        if excerpts is not None and (file := excerpts / f"{case.id}.txt").is_file():
+        if excerpts is not None and (file := _passages_of(case, excerpts)).is_file():
             findings += shared_runs(case, _read(file))
         issues += [located(finding, case, record) for finding in findings]
     return issues
+
+
+def compared(cases: Sequence[CaseStudy], excerpts: Path) -> int:
+    """Return how many records have a file of passages in a folder.
+
+    Raises:
+        CorpusError: If none has: then the folder is another one than was meant.
+    """
+    count = sum(_passages_of(case, excerpts).is_file() for case in cases)
+    if not count:
+        raise CorpusError(f"{excerpts} has no file ID.txt for any of these records")
+    return count
+
+
+def _passages_of(case: CaseStudy, excerpts: Path) -> Path:
+    return excerpts / f"{case.id}.txt"
 
 
 def _supports(case: CaseStudy) -> Iterator[Finding]:
@@ -67,11 +83,11 @@ def _details(case: CaseStudy) -> Iterator[Finding]:
 def shared_runs(case: CaseStudy, excerpt: str) -> Iterator[Finding]:
     """Find statements with `LONG_RUN` words in a row of an excerpt; names and titles are nobody's wording."""
     theirs = set(_runs(_words(excerpt)))
-    named = " ".join([case.institution.name or "", *(source.title for source in case.provenance.sources)])
-    names = set(_words(named))
+    for named in (case.institution.name or "", *(source.title for source in case.provenance.sources)):
+        theirs -= set(_runs(_words(named)))
     for path, text in statements(case):
         for run in _runs(_words(text)):
-            if run in theirs and not names.issuperset(run):
+            if run in theirs:
                 message = f"shares “{' '.join(run)}” with its source; say it in our own words"
                 yield Finding(path, "shared-wording", message)
                 break

@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field
 
+from corpus.errors import CorpusError
+from corpus.issues import Issue
+from corpus.parsing import parse_file
 from corpus.records import CaseStudy, Slug, Text
 
 SHIPPED_TOPICS = Path(__file__).parent / "data" / "topics.yaml"
@@ -26,12 +29,14 @@ class Topic(BaseModel):
 @lru_cache(maxsize=1)
 def shipped_topics() -> dict[str, Topic]:
     """Return the topics by their ids, in their order."""
-    import yaml
-
-    topics = TypeAdapter(tuple[Topic, ...]).validate_python(
-        yaml.safe_load(SHIPPED_TOPICS.read_text(encoding="utf-8"))
-    )
-    return {topic.id: topic for topic in topics}
+    topics: dict[str, Topic] = {}
+    for item in parse_file(SHIPPED_TOPICS):
+        if isinstance(item, Issue):
+            raise CorpusError(str(item))
+        topic = Topic.model_validate(item.value)
+        if topics.setdefault(topic.id, topic) is not topic:
+            raise CorpusError(f"{SHIPPED_TOPICS}: two topics are called {topic.id}")
+    return topics
 
 
 def topics_of(case: CaseStudy) -> tuple[str, ...]:

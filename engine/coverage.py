@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from corpus.records import CaseStudy, Independence, Kind, Outcome, Phase, Setting
-from corpus.topics import shipped_topics, topics_of
+from corpus.topics import OTHER, shipped_topics, topics_of
 from corpus.vocabulary import Vocabulary
 from engine.facets import values_of
 
@@ -76,8 +76,8 @@ class Coverage:
         without_size: Cases that do not tell how many pupils, of all.
         single: Cases of one school or college, of all.
         at_home: Cases in the United Kingdom and Ireland, of all.
-        small_primaries: Primaries that are rural or remote, or have at most `SMALL` pupils, of all primaries;
-            where a source says neither, they are not counted.
+        small_primaries: Primaries that are rural or remote, or have at most `SMALL` pupils, of those of which
+            a source tells the setting or the pupils.
         checked: Cases that were read again against their sources, of all.
         with_factors: Cases that say what in the implementation helped or hindered, of all.
         with_chooser: Cases that say who chose it, of all.
@@ -113,7 +113,11 @@ def coverage_of(cases: Iterable[CaseStudy], vocabulary: Vocabulary) -> Coverage:
     spreads = {dimension: _spread(cases, dimension, vocabulary) for dimension in get_args(Dimension)}
     crossed = _crossed(cases)
     known = [case for case in cases if case.outcome != UNKNOWN]
-    primaries = [case for case in cases if "primary" in case.institution.phases]
+    primaries = [
+        case
+        for case in cases
+        if "primary" in case.institution.phases and (case.institution.setting or case.institution.pupils)
+    ]
 
     def share(of: Callable[[CaseStudy], object], among: Sequence[CaseStudy] = cases) -> Share:
         return Share(sum(bool(of(case)) for case in among), len(among))
@@ -159,7 +163,7 @@ def _spread(cases: tuple[CaseStudy, ...], dimension: Dimension, vocabulary: Voca
         ordered = dict(sorted(counted.items()))
     else:
         ordered = dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
-    thin = tuple(value for value, count in ordered.items() if count < THIN)
+    thin = tuple(value for value, count in ordered.items() if count < THIN and value != OTHER)
     return Spread(ordered, sum(not values for values in found), thin)
 
 

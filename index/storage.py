@@ -82,7 +82,7 @@ def writing_generation(index_dir: Path, name_hint: str, built_at: datetime) -> I
             sync(generations)
             sync(index_dir)  # a first build has made folders in it
             before = _current_name(index_dir)
-            _replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
+            replace_text(index_dir / "CURRENT", f"{name} {vouched}\n")
         except BaseException:
             shutil.rmtree(work, ignore_errors=True)
             if _current_name(index_dir) != name:  # else it is published, and only the last sync failed
@@ -187,7 +187,8 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _replace_text(file: Path, text: str) -> None:
+def replace_text(file: Path, text: str) -> None:
+    """Write a text beside a file and let it take its place, durably."""
     beside = file.with_name(f".{file.name}.new")
     beside.write_text(text, encoding="utf-8")
     sync(beside)

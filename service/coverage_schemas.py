@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine.coverage import THIN, Coverage, Dimension, Share, Spread
+from engine.coverage import SMALL, THIN, Coverage, Dimension, Share, Spread
 from service.schemas import CountOut, Out
 
 
@@ -66,7 +66,7 @@ class CoverageOut(Out):
     single: ShareOut = Field(description="Are about one school or college, of all cases.")
     at_home: ShareOut = Field(description="Are in the United Kingdom or Ireland, of all cases.")
     small_primaries: ShareOut = Field(
-        description="Are rural, remote or of at most 150 pupils, as far as sources tell, of all primaries."
+        description=f"Are rural, remote or of at most {SMALL} pupils, of primaries that tell one of these."
     )
     checked: ShareOut = Field(description="Were read again against their sources, of all cases.")
     with_factors: ShareOut = Field(description="Say what in the implementation helped or hindered.")

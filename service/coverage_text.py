@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.coverage import THIN, Coverage, Share
+from engine.coverage import SMALL, THIN, Coverage, Share
 from service import wording
 
-_MOST = 16  # values of one dimension
+_MOST = 16  # values of one dimension but topics, which are all told
 
 
 def coverage_as_text(coverage: Coverage) -> str:
@@ -23,7 +23,10 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     yield _share("do not tell how many pupils", coverage.without_size)
     yield _share("are about one school or college", coverage.single)
     yield _share("are in the United Kingdom or Ireland", coverage.at_home)
-    yield _share("of primaries are rural, remote or of at most 150 pupils", coverage.small_primaries)
+    yield _share(
+        f"primaries that tell setting or size are rural, remote or of at most {SMALL} pupils",
+        coverage.small_primaries,
+    )
     yield _share("were read again against their sources", coverage.checked)
     yield _share("say what in the implementation helped or hindered", coverage.with_factors)
     yield _share("say who chose it", coverage.with_chooser)
@@ -31,10 +34,10 @@ def _lines(coverage: Coverage) -> Iterator[str]:
     for dimension, spread in coverage.spreads.items():
         told = [
             f"{wording.facet_value(dimension, value)} {count}{'*' if value in spread.thin else ''}"
-            for value, count in list(spread.values.items())[:_MOST]
+            for value, count in list(spread.values.items())[: None if dimension == "topic" else _MOST]
         ]
-        if len(spread.values) > _MOST:
-            told.append(f"{len(spread.values) - _MOST} more")
+        if left_out := len(spread.values) - len(told):
+            told.append(f"{left_out} more")
         if spread.unknown:
             told.append(f"not known {spread.unknown}")
         yield f"{wording.DIMENSION_WORDS[dimension]}: {', '.join(told)}"

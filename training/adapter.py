@@ -52,9 +52,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--out", type=Path, default=SHIPPED_ADAPTER)
-    parser.add_argument(
-        "--start", type=Path, help="adapter to go on from, where cases have joined"
-    )
+    parser.add_argument("--start", type=Path, help="adapter to go on from, where cases have joined")
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE)
     options = parser.parse_args()

@@ -13,7 +13,7 @@ from corpus.errors import BrokenRecordsError, CorpusError
 from corpus.importing import carry_out, plan_import
 from corpus.issues import Issue, errors_among
 from corpus.reading import read_cases, to_json
-from corpus.sources import check_sources
+from corpus.sources import check_sources, compared
 from corpus.vocabulary import shipped_vocabulary
 from engine.coverage import coverage_of
 from engine.errors import CaseNotFoundError
@@ -106,6 +106,9 @@ def check(
     issues = (*reading.issues, *check_cases(reading.cases, reading.raw))
     if with_sources:
         issues += tuple(check_sources(reading.cases, reading.raw, excerpts))
+        if excerpts:
+            told = f"wording compared for {compared(reading.cases, excerpts)} of {len(reading.cases)} cases"
+            click.echo(told, err=True)
     errors = sum(issue.severity == "error" for issue in issues)
     coverage = coverage_of(reading.cases, shipped_vocabulary()) if with_coverage else None
     if as_json:

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from corpus.issues import Issue
-from engine.matcher import DEFAULT_MATCHES, Matcher
+from engine.matcher import DEFAULT_MATCHES
 from engine.queries import MOST_MATCHES
 from engine.ranking import Preferences
 from engine.reports.reading import read_schools
-from engine.reports.records import ReportSchool, SchoolKept
-from engine.reports.run import report_on
+from engine.reports.records import ReportSchool
 from engine.tuning import TUNING
-from index.serving import usable_threads
 from service.commands.options import index_option
+from service.reports.engines import Chosen, Engine
 from service.reports.formats import FORMATS, USUAL_FORMATS, formats_of, require_formats, write_formats
 from service.reports.run_file import RunFile
-from service.reports.running import ISSUES, Report, run_into
-from service.reports.spreading import WORTH_IT, report_in_processes
+from service.reports.running import ISSUES, run_into
 
 _TOLD = 20  # issues of each severity on standard error; issues.jsonl has them all
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -41,28 +39,6 @@ def _print_template(context: click.Context, _: click.Parameter, wanted: bool) ->
 
         click.echo(template_text(), nl=False)
         context.exit()
-
-
-def _reporter(
-    matcher: Matcher, about: RunFile, engine: str, address: str | None, processes: int | None
-) -> Report:
-    """Return what reports on the schools, where it was wanted."""
-    if address and engine != "ray":
-        raise click.UsageError("--address is the address of a Ray cluster; add --engine ray")
-    if processes and engine == "ray":
-        raise click.UsageError("--processes is for this machine; a Ray cluster uses the processors it has")
-
-    def report(schools: Iterator[ReportSchool], coming: int) -> Iterable[SchoolKept]:
-        if engine == "ray":
-            from service.reports.on_ray import report_on_ray
-
-            return report_on_ray(schools, matcher.index.directory, about, address)
-        many = processes or (usable_threads() if coming >= WORTH_IT else 1)
-        if many == 1:
-            return report_on(schools, matcher, about.k, Preferences(about.closeness))
-        return report_in_processes(schools, matcher.index.directory, about, many)
-
-    return report
 
 
 @click.command()
@@ -124,7 +100,7 @@ def report(
     k: int,
     closeness: float | None,
     resume: bool,
-    engine: str,
+    engine: Engine,
     address: str | None,
     processes: int | None,
     index_dir: Path | None,
@@ -138,11 +114,16 @@ def report(
     from service.opening import open_matcher, progress_bar
     from service.settings import load_settings
 
+    if address and engine != "ray":
+        raise click.UsageError("--address is the address of a Ray cluster; add --engine ray")
+    if processes and engine == "ray":
+        raise click.UsageError("--processes is for this machine; a Ray cluster uses the processors it has")
     require_formats(formats)
+    chosen = Chosen(engine, address, processes)
+    chosen.require()
     files = [path for path in (*schools, concerns, mapping) if path is not None]
     matcher, preferences = open_matcher(load_settings(), index_dir), Preferences(closeness)
     about = RunFile.of(files, matcher, k, preferences)
-    reporter = _reporter(matcher, about, engine, address, processes)
 
     def read() -> Iterator[ReportSchool | Issue]:
         return read_schools(schools, mapping=mapping, concerns=concerns)
@@ -155,6 +136,7 @@ def report(
             click.echo(str(issue), err=True)
 
     with progress_bar("schools ") as progress:
+        reporter = chosen.reporter(matcher, about)
         ran = run_into(out, about, read, reporter, resume=resume, progress=progress, tell=tell)
     for severity, there_are in (("error", ran.errors), ("warning", ran.warnings)):
         if there_are > _TOLD:

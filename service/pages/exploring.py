@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from corpus.records import CaseStudy, Outcome
 from corpus.vocabulary import shipped_vocabulary
 from engine.corpus_map import MOST_PLACED, CorpusMap, Region, map_of
-from engine.coverage import THIN, coverage_of, first_year
+from engine.coverage import SMALL, THIN, coverage_of, first_year
 from engine.facets import FACETS, CaseFilter, Facet, facet_counts, themes_of, unknown_counts
 from service import wording
 from service.caching import FromIndex
@@ -91,7 +91,7 @@ def corpus_map(request: Request, live: TheLive) -> HTMLResponse:
 def coverage(request: Request, live: TheLive) -> HTMLResponse:
     """Show what the cases cover and where they are thin."""
     covered = coverage_of(live.index.cases, shipped_vocabulary())
-    content = {"covered": covered, "charts": drawn(covered), "thin_below": THIN}
+    content = {"covered": covered, "charts": drawn(covered), "thin_below": THIN, "small": SMALL}
     return render(request, "explore_coverage.html", content)
 
 

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from pydantic import TypeAdapter
 from engine.reports.records import ReportSchool, SchoolKept
 from service.reports.errors import EngineError
 from service.reports.run_file import RunFile
+from service.reports.spreading import CHUNK
 from service.reports.step import SchoolStep
 
-CHUNK = 64  # schools in a block: a call of the step
 _PATIENCE = 10  # seconds
 _SCHOOL, _LINE = "school", "line"
 _as_json = TypeAdapter(ReportSchool)
@@ -83,23 +84,42 @@ class RayStep:
         return pyarrow.table({_LINE: self._step.lines(schools)})
 
 
+def require_ray(address: str | None) -> None:
+    """Make sure that Ray is installed and that somebody listens at an address, if one is told.
+
+    Raises:
+        EngineError: If not.
+    """
+    if find_spec("ray") is None:
+        raise EngineError("Ray is not installed: pip install 'warts-and-all[ray]', here and on each node")
+    if address is None:
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise EngineError(
+            f"{address!r} is no address of a Ray cluster: give HOST:PORT, as `ray start` prints it"
+        )
+    try:
+        # Ray itself would try for a quarter of an hour.
+        with socket.create_connection((host, int(port)), timeout=_PATIENCE):
+            pass
+    except OSError as error:
+        raise EngineError(f"the Ray cluster at {address} cannot be reached: {error}") from error
+
+
 @contextmanager
 def _cluster(address: str | None) -> Iterator[Any]:
     """Join a cluster, and leave it."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nobody outside is told of a run
+    require_ray(address)
+    import ray
+    import ray.data
+
     try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise EngineError(
-            "Ray is not installed: pip install 'warts-and-all[ray]', here and on each node"
-        ) from error
-    try:
-        if address:
-            _knock(address)
         ray.init(address=address or "local", log_to_driver=False, logging_level="error")
     except (OSError, RuntimeError, ValueError) as error:
-        raise EngineError(f"the Ray cluster at {address} cannot be reached: {_reason(error)}") from error
+        where = f"at {address} cannot be joined" if address else "of this machine cannot be begun"
+        raise EngineError(f"the Ray cluster {where}: {_reason(error)}") from error
     try:
         context = ray.data.DataContext.get_current()
         context.execution_options.preserve_order = True
@@ -107,15 +127,6 @@ def _cluster(address: str | None) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
-
-
-def _knock(address: str) -> None:
-    """Make sure that somebody listens at an address: Ray itself would try for a quarter of an hour."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
-        raise ValueError("give it as HOST:PORT, as `ray start --head` prints it")
-    with socket.create_connection((host, int(port)), timeout=_PATIENCE):
-        pass
 
 
 def _reason(error: Exception) -> str:

@@ -25,7 +25,7 @@ from pydantic import ValidationError
 from corpus.issues import Issue
 from engine.reports.records import ReportSchool, SchoolKept
 from index.encoder import Progress
-from index.storage import sync
+from index.storage import replace_text, sync
 from service.reports.errors import RunError
 from service.reports.run_file import RunFile
 
@@ -85,7 +85,7 @@ def run_into(
         begun = _has_begun(folder, about, resume=resume)
         counted = _look_through(folder, read(), tell)
         if not begun:
-            _replace(folder / RUN, about.model_dump_json(indent=2) + "\n")
+            replace_text(folder / RUN, about.model_dump_json(indent=2) + "\n")
         coming = (item for item in read() if isinstance(item, ReportSchool))
         with (folder / LINES).open("a+b") as stream:
             done = _passed_over(folder, stream, coming)
@@ -148,14 +148,6 @@ def _has_begun(folder: Path, about: RunFile, *, resume: bool) -> bool:
         message = f"the run there was made with another {' and '.join(differing)}; choose another folder"
         raise RunError(folder, message)
     return True
-
-
-def _replace(file: Path, text: str) -> None:
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    sync(beside)
-    beside.replace(file)
-    sync(file.parent)
 
 
 def _passed_over(folder: Path, stream: BinaryIO, schools: Iterator[ReportSchool]) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,11 +19,11 @@ from pathlib import Path
 
 from engine.reports.records import ReportSchool, SchoolKept
 from service.reports.errors import EngineError
+from service.reports.parent import end_with_the_parent
 from service.reports.run_file import RunFile
 from service.reports.step import SchoolStep
 
 CHUNK = 64  # schools that a process is given at a time
-WORTH_IT = 800  # schools; fewer are done sooner than further processes have begun
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -45,7 +44,7 @@ def report_in_processes(
     coming = iter(schools)
     with (
         _one_thread_each(),
-        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin) as pool,
+        ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), end_with_the_parent) as pool,
     ):
         ahead: deque[Future[list[str]]] = deque()
         try:
@@ -62,10 +61,6 @@ def report_in_processes(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _begin() -> None:
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
 @lru_cache(maxsize=1)
 def _step(index: Path, about: RunFile) -> SchoolStep:
     return SchoolStep(index, about)
@@ -74,13 +69,6 @@ def _step(index: Path, about: RunFile) -> SchoolStep:
 def _lines(index: Path, about: RunFile, schools: list[ReportSchool]) -> list[str]:
     # Opened at the first chunk and not as the process begins: only then does the pool tell what went wrong.
     return _step(index, about).lines(schools)
-
-
-def _end_with_the_parent() -> None:
-    """End this process when its parent is gone: killed, it cannot tell its children to."""
-    if (parent := multiprocessing.parent_process()) is not None:
-        parent.join()
-        os._exit(1)
 
 
 @contextmanager

@@ -104,7 +104,7 @@ def test_a_primary_is_small_or_rural_only_where_a_source_says_so(make_case):
     told = [{"setting": "rural"}, {"setting": "remote", "pupils": 600}, {"pupils": 150}, {"pupils": 151}, {}]
     cases = [primary(number, **known) for number, known in enumerate(told)]
     secondary = make_case(institution={**cases[0].institution.model_dump(), "phases": ["secondary"]})
-    assert coverage_of([*cases, secondary], VOCABULARY).small_primaries == Share(3, 5)
+    assert coverage_of([*cases, secondary], VOCABULARY).small_primaries == Share(3, 4)
 
 
 def test_a_case_is_counted_in_each_of_its_topics(make_case):

@@ -76,11 +76,20 @@ def test_a_run_begun_by_one_process_ends_the_same_on_a_cluster(report, alone, ad
     assert alone[LINES].count(b"\n") == SCHOOLS
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:1", "nowhere"])
-def test_a_cluster_that_is_not_there_is_told_in_one_line(report, tmp_path, address):
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("127.0.0.1:1", "127.0.0.1:1 cannot be reached"),
+        ("nowhere", "'nowhere' is no address of a Ray cluster"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_told_in_one_line_before_anything_is_written(
+    report, tmp_path, address, why
+):
     done = report(tmp_path / "out", "--engine", "ray", "--address", address)
     assert done.returncode == 1
-    assert f"the Ray cluster at {address} cannot be reached" in done.stderr.splitlines()[-1]
+    assert why in done.stderr.splitlines()[-1]
+    assert not (tmp_path / "out").exists()
     assert "Traceback" not in done.stderr
 
 
