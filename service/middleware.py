@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.headers import SecurityHeaders
+from service.jobs.address import ADDRESS as REPORTS
 from service.logs import log_failure, log_request, request_id_of, shown_path
 from service.problems import CLIENT_GONE, problem_answer
 from service.settings import Settings
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 # The longest text, every character of it beyond the first plane and escaped, takes 120,000.
 MOST_BODY = 131_072  # bytes
-REPORTS = "/v1/reports"  # where files are sent
 _TOO_LARGE = "The request's body must be {:,} bytes or fewer."
 _TOO_SLOW = "The request's body took too long to arrive."
 _FULL = "More connections are open than can be answered on; try again in a few seconds."

@@ -20,8 +20,11 @@ from service.jobs.errors import (
     JobError,
     JobNotDoneError,
     JobNotFoundError,
+    LookingError,
+    NoLookFreeError,
     NoRoomError,
     TooManyJobsError,
+    UnusableInputError,
 )
 from service.readiness import NotReadyError
 from service.rendering import error_page
@@ -38,7 +41,11 @@ HEADINGS = {  # of pages
 }
 NO_SCHOOLS = "The register of schools cannot be read; the server's log says why."
 CLOSING = "The server is ending; try again in a few seconds."
-_OF_JOBS = {JobNotFoundError: 404, JobNotDoneError: 409, TooManyJobsError: 409, NoRoomError: 507}
+_OF_JOBS: dict[type[JobError], int] = {
+    **{JobNotFoundError: 404, JobNotDoneError: 409, TooManyJobsError: 409},
+    **{LookingError: 429, NoLookFreeError: 503, NoRoomError: 507},
+}
+_SECONDS_UNTIL_LOOKED = {429: "5", 503: "60"}  # Retry-After
 CLIENT_GONE = 499  # nobody reads it but the log; the number is the one that web servers use for this
 
 
@@ -69,11 +76,12 @@ def install_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(JobError)
     async def no_report(request: Request, error: JobError) -> Response:
-        status = next((status for kind, status in _OF_JOBS.items() if isinstance(error, kind)), 422)
-        errors = [{"field": "schools", "message": str(error)}] if status == 422 else []
-        return problem_answer(
-            request, status, "This cannot be reported on." if errors else str(error), errors=errors
-        )
+        if isinstance(error, UnusableInputError):
+            fault = {"field": error.field, "message": str(error)}
+            return problem_answer(request, 422, "This cannot be reported on.", errors=[fault])
+        status = _OF_JOBS.get(type(error), 500)
+        wait = {"Retry-After": _SECONDS_UNTIL_LOOKED[status]} if status in _SECONDS_UNTIL_LOOKED else None
+        return problem_answer(request, status, str(error), headers=wait)
 
     @app.exception_handler(NotReadyError)
     async def not_ready(request: Request, error: NotReadyError) -> Response:

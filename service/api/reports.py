@@ -9,12 +9,12 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 
 from service.access import KeyNeeded, allowed, key_that_is_needed
 from service.api.filtering import known_parameters_only
+from service.jobs.address import ADDRESS
 from service.jobs.forms import DESCRIBED, report_form
 from service.jobs.queue import JobQueue
 from service.jobs.schemas import ReportJobOut, ReportJobsOut
 from service.problems import problem_responses
 
-ADDRESS = "/v1/reports"
 REPORT_COST = 10  # questions: it is worked on for long
 EXAMPLE_ID = "5f0c2a9e7b1d4e38a6c90d1f2b3e4a57"
 router = APIRouter(
@@ -36,7 +36,7 @@ TheQueue = Annotated[JobQueue, Depends(the_queue)]
     ADDRESS,
     status_code=202,
     response_model=ReportJobOut,
-    responses=problem_responses(400, 403, 408, 409, 413, 415, 422, 429, 507),
+    responses=problem_responses(400, 403, 408, 409, 413, 415, 422, 429, 503, 507),
     dependencies=[allowed("reports", cost=REPORT_COST)],
     openapi_extra={"requestBody": DESCRIBED},
 )

@@ -10,11 +10,11 @@ from typing import BinaryIO, TypedDict
 from urllib.parse import quote
 
 from service.client.calls import Call, read_as
+from service.jobs.address import ADDRESS
 from service.jobs.schemas import ReportJobOut, ReportJobsOut
 
 SECONDS_BETWEEN = 2.0  # looks at a report that is waited for
 FINISHED = ("done", "failed")
-_REPORTS = "/v1/reports"
 _SECONDS_TO_SEND = 300.0  # files, and to have them looked through
 
 Tell = Callable[[ReportJobOut], object]
@@ -45,7 +45,7 @@ def make_report(schools: Path | Sequence[Path], options: ReportOptions) -> Call[
         "closeness": options.get("closeness"),
     }
     return Call(
-        *("POST", _REPORTS, read_as(ReportJobOut)),
+        *("POST", ADDRESS, read_as(ReportJobOut)),
         form={name: str(value) for name, value in told.items() if value not in ("", None)},
         files=[(name, (file.name, file.read_bytes())) for name, file in named],
         timeout=_SECONDS_TO_SEND,
@@ -54,7 +54,7 @@ def make_report(schools: Path | Sequence[Path], options: ReportOptions) -> Call[
 
 def reports() -> Call[ReportJobsOut]:
     """Ask for the reports of the key."""
-    return Call("GET", _REPORTS, read_as(ReportJobsOut))
+    return Call("GET", ADDRESS, read_as(ReportJobsOut))
 
 
 def report(report_id: str) -> Call[ReportJobOut]:
@@ -73,7 +73,7 @@ def delete_report(report_id: str) -> Call[None]:
 
 
 def _report(report_id: str) -> str:
-    return f"{_REPORTS}/{quote(report_id, safe='')}"
+    return f"{ADDRESS}/{quote(report_id, safe='')}"
 
 
 def next_look(end: float | None) -> float:

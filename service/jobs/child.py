@@ -8,23 +8,22 @@ moment: what is matched by then stays, and the next process goes on behind it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import logging
 import os
 import shutil
 import signal
-import threading
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, replace
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from service.jobs.errors import JobError, NoRoomError, UnusableInputError
+from index.storage import sync
+from service.jobs.errors import JobError, LostInputError, NoRoomError, UnusableInputError, is_no_room
 from service.jobs.job import INPUT, REPORT, TOLD, ZIP, Counted, JobAsked, files_of
+from service.reports.parent import end_with_the_parent
 
 if TYPE_CHECKING:
     from corpus.issues import Issue
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 DONE, FAILED, INTERRUPTED = 0, 1, 75  # exit codes; any other is that of a process that died
 UNFORESEEN = "it could not be made; the server's log says why"
 NO_SCHOOL = "there is no school in the input"
+NO_PARQUET = "parquet cannot be written by this server; leave it out"
 _NICE = 10
 _SECONDS_UNTIL_DEAD = 30.0  # for another process of this job, whose server was killed
 
@@ -50,14 +50,18 @@ def run_and_end(work: Callable[..., object], folder: Path, *args: Any) -> NoRetu
         folder: Of a job.
         args: What else it needs.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which will tell
-    signal.signal(signal.SIGTERM, _interrupt)
-    logging.getLogger().addHandler(logging.NullHandler())  # libraries quote what they read
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which will tell
+        signal.signal(signal.SIGTERM, _interrupt)
+        logging.getLogger().addHandler(logging.NullHandler())  # libraries quote what they read
+        if hasattr(os, "nice"):
+            os.nice(_NICE)
+        end_with_the_parent()
+        code = exit_code_of(work, folder, *args)
+    except Interrupted:  # before the work began, or after it
+        code = INTERRUPTED
     # At once: there is nothing to clear up that does not end with the process.
-    os._exit(exit_code_of(work, folder, *args))
+    os._exit(code)
 
 
 def exit_code_of(work: Callable[..., object], folder: Path, *args: Any) -> int:
@@ -81,14 +85,18 @@ def look(folder: Path, asked: JobAsked, most: int) -> None:
         most: Schools that it may have.
 
     Raises:
-        UnusableInputError: If nothing can be reported on, or there are more schools.
+        UnusableInputError: If nothing can be reported on, there are more schools, or a format cannot be
+            written here.
         ReportInputError: If a file cannot be read as a whole.
-        FormatError: If a format cannot be written here.
     """
     from corpus.issues import Issue
+    from service.reports.errors import FormatError
     from service.reports.formats import require_formats
 
-    require_formats(asked.options.format)
+    try:
+        require_formats(asked.options.format)
+    except FormatError as error:
+        raise UnusableInputError(NO_PARQUET, "format") from error
     found: Counter[str] = Counter()
     for item in _read(folder, asked):
         found[item.severity if isinstance(item, Issue) else "schools"] += 1
@@ -100,7 +108,7 @@ def look(folder: Path, asked: JobAsked, most: int) -> None:
     _tell(folder, asdict(Counted(found["schools"], found["error"], found["warning"])))
 
 
-def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any]) -> None:
+def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any], schools: int) -> None:
     """Make the report of a job, or go on with it: what `warts report --resume` does, and then pack it.
 
     A run that was begun with another index or program is begun anew.
@@ -110,6 +118,10 @@ def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any]
         asked: What is wanted.
         index: Folder of the index that answers.
         settings: The server's, by name.
+        schools: How many were found as the input was looked through.
+
+    Raises:
+        LostInputError: If there are more or fewer by now.
     """
     from filelock import FileLock
 
@@ -138,6 +150,8 @@ def make(folder: Path, asked: JobAsked, index: Path, settings: Mapping[str, Any]
             return report_on(schools, matcher, about.k, preferences)  # alone, beside those who ask
 
         ran = run_into(out, about, lambda: _read(folder, asked), report, resume=True)
+        if ran.schools != schools:
+            raise LostInputError
         write_formats(asked.options.format, ran.lines, matcher, out)
         pack(out, folder / ZIP)
 
@@ -150,9 +164,9 @@ def pack(report: Path, file: Path) -> None:
             inside = path.relative_to(report)
             if path.is_file() and not any(part.startswith(".") for part in inside.parts):
                 packed.write(path, Path(report.name) / inside)
-    with beside.open("rb") as written:
-        os.fsync(written.fileno())
+    sync(beside)
     beside.replace(file)
+    sync(file.parent)
 
 
 def told_of(folder: Path) -> dict[str, Any]:
@@ -188,7 +202,7 @@ def _is_of_another(out: Path, about: RunFile) -> bool:
         return False
     try:
         return RunFile.model_validate_json((out / RUN).read_bytes()) != about
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return True
 
 
@@ -197,35 +211,32 @@ def _interrupt(*_: object) -> NoReturn:
     raise Interrupted
 
 
-def _end_with_the_server() -> None:
-    server = parent_process()
-    if server is not None:
-        server.join()
-        os._exit(INTERRUPTED)
-
-
 def _tell_failure(folder: Path, error: Exception) -> None:
-    from service.logs import places_of
-
-    reason = _reason_of(folder, error)
-    # Of what nobody foresaw the log gets the places, and not what it says: that may quote a worry.
-    where = "" if reason else "".join(places_of(error))
+    told = _told_of_failure(folder, error)
     with contextlib.suppress(OSError):  # no room even for this; the exit code says that it failed
-        _tell(folder, {"reason": reason or UNFORESEEN, "where": where})
+        _tell(folder, told)
 
 
-def _reason_of(folder: Path, error: Exception) -> str | None:
-    """Return why a job failed in words for its caller; None where they would tell of the server's inside."""
+def _told_of_failure(folder: Path, error: Exception) -> dict[str, Any]:
+    """Return why a job failed in words for its caller, and whose fault it is: see `service.jobs.failures`."""
     from engine.errors import ReportInputError
+    from service.logs import places_of
     from service.reports.errors import FormatError
 
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return str(NoRoomError())
-    if isinstance(error, JobError | ReportInputError | FormatError):
-        return str(error).replace(f"{folder / INPUT}{os.sep}", "")
+    reason = str(error).replace(f"{folder / INPUT}{os.sep}", "")
+    if is_no_room(error):
+        return {"reason": str(NoRoomError()), "no_room": True}
+    if isinstance(error, UnusableInputError):
+        return {"reason": reason, "field": error.field}
+    if isinstance(error, ReportInputError):
+        known = error.file.stem in ("concerns", "mapping")
+        return {"reason": reason, "field": error.file.stem if known else "schools"}
     if isinstance(error, MemoryError):
-        return "it takes more memory than there is; send it in parts"
-    return None
+        return {"reason": "it takes more memory than there is; send it in parts", "field": "schools"}
+    if isinstance(error, JobError | FormatError):
+        return {"reason": reason}
+    # Of what nobody foresaw the log gets the places, and not what it says: that may quote a worry.
+    return {"reason": UNFORESEEN, "where": "".join(places_of(error))}
 
 
 def _tell(folder: Path, told: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
@@ -15,17 +16,21 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from engine.queries import MOST_MATCHES
 from engine.reports.rows import FORMATS as TABLES
 from service.answering import ClientGoneError
+from service.jobs.child import NO_PARQUET
+from service.jobs.errors import NoRoomError, is_no_room
 from service.jobs.job import JobAsked, JobInput, JobOptions
-from service.reports.formats import FORMATS, USUAL_FORMATS
 
 MOST_FILES = 10  # of schools
 _MAPPINGS = (".yaml", ".yml", ".json")
 _LONGEST_FIELD = 1_000  # bytes
 _FILES = ("schools", "concerns", "mapping")
 _FIELDS = tuple(JobOptions.model_fields)
+_DESCRIBED = {
+    name: {says: what for says, what in described.items() if says != "title"}
+    for name, described in JobOptions.model_json_schema()["properties"].items()
+}
 _FILE = {"type": "string", "contentMediaType": "application/octet-stream"}
 _TABLE = f"its name ends in {', '.join(TABLES)}"
 _EXAMPLE = "id,name,phases,country,concern\nS1,Hill Primary,primary,GB,The wifi is slow\n"
@@ -52,16 +57,13 @@ DESCRIBED: dict[str, Any] = {  # for OpenAPI; FastAPI would read the whole body 
                     },
                     "format": {
                         "type": "string",
-                        "default": USUAL_FORMATS,
-                        "description": f"Some of {','.join(FORMATS)}, with commas.",
+                        "default": ",".join(JobOptions().format),
+                        "description": _DESCRIBED["format"]["description"],
                     },
-                    "k": {
-                        **{"type": "integer", "minimum": 1, "maximum": MOST_MATCHES},
-                        **{"default": JobOptions().k, "description": "The most matches a concern."},
-                    },
+                    "k": _DESCRIBED["k"],
                     "closeness": {
-                        **{"type": "number", "minimum": 0, "maximum": 1},
-                        "description": "How much the school counts.",
+                        **_DESCRIBED["closeness"]["anyOf"][0],  # the other is that it is left out
+                        "description": _DESCRIBED["closeness"]["description"],
                     },
                 },
             },
@@ -89,6 +91,7 @@ async def report_form(request: Request) -> AsyncIterator[ReportForm]:
         RequestValidationError: If it lacks something, or has what it should not.
         HTTPException: 400 if it is no form, 413 if it is too large, 415 if it is something else.
         ClientGoneError: If the client went while it was sending.
+        NoRoomError: If the disk is full where files lie while they are sent.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         raise HTTPException(
@@ -100,6 +103,10 @@ async def report_form(request: Request) -> AsyncIterator[ReportForm]:
             yield _read(form)
     except ClientDisconnect:
         raise ClientGoneError from None
+    except OSError as error:
+        if is_no_room(error):
+            raise NoRoomError from error
+        raise
 
 
 def _read(form: FormData) -> ReportForm:
@@ -120,6 +127,8 @@ def _read(form: FormData) -> ReportForm:
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", *fault["loc"])} for fault in error.errors(include_url=False)]
         raise RequestValidationError(faults) from error
+    if "parquet" in options.format and find_spec("pyarrow") is None:
+        raise RequestValidationError([_fault("format", NO_PARQUET)])
     concerns, mapping = names.get("concerns"), names.get("mapping")
     sent_as = JobInput(
         schools=tuple(names["schools"]),

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine.matcher import DEFAULT_MATCHES
 from engine.queries import MOST_MATCHES
-from service.reports.formats import USUAL_FORMATS, formats_of
+from service.reports.formats import FORMATS, USUAL_FORMATS, formats_of
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 INPUT, REPORT, ZIP, TOLD = "input", "report", "report.zip", "told.json"
@@ -33,9 +33,11 @@ class JobOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: tuple[str, ...] = tuple(USUAL_FORMATS.split(","))
-    k: int = Field(DEFAULT_MATCHES, ge=1, le=MOST_MATCHES)
-    closeness: float | None = Field(None, ge=0, le=1)
+    format: tuple[str, ...] = Field(
+        tuple(USUAL_FORMATS.split(",")), description=f"Some of {','.join(FORMATS)}, with commas."
+    )
+    k: int = Field(DEFAULT_MATCHES, ge=1, le=MOST_MATCHES, description="The most matches a concern.")
+    closeness: float | None = Field(None, ge=0, le=1, description="How much the school counts.")
 
     @field_validator("format", mode="before")
     @classmethod
@@ -90,7 +92,8 @@ class Job:
         made: When it was sent, in UTC.
         done: How many of its schools are matched.
         seconds_left: About how long matching the others takes; None where that is not known.
-        losses: How often the server died under it since it last got on.
+        slot: Which slot runs it; None while none does.
+        losses: How often the server or its process was ended from outside since it last got on.
         finished: When it was done or failed.
         expires: When it is deleted; None until it is finished.
         bytes: Size of what can be downloaded.
@@ -105,6 +108,7 @@ class Job:
     made: str
     done: int
     seconds_left: float | None
+    slot: int | None
     losses: int
     finished: str | None
     expires: str | None

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from index.storage import sync, sync_tree
 from service.jobs import child, store
-from service.jobs.errors import JobNotDoneError, JobNotFoundError, NoRoomError, UnusableInputError
+from service.jobs.errors import (
+    JobNotDoneError,
+    JobNotFoundError,
+    LookingError,
+    NoLookFreeError,
+    NoRoomError,
+    NotLookedThroughError,
+    UnusableInputError,
+    is_no_room,
+)
+from service.jobs.failures import failure_of
 from service.jobs.folders import make_private
 from service.jobs.job import INPUT, ZIP, Counted, Job, JobAsked
 from service.jobs.processes import JobProcess
@@ -20,6 +31,7 @@ from service.settings import Settings
 from service.state.database import State
 
 SECONDS_TO_LOOK = 120.0  # through an input, before it is taken
+SECONDS_TO_WAIT = 60.0  # until that begins, because of those of others
 _LOOKS_AT_A_TIME = 2
 
 
@@ -31,6 +43,7 @@ class JobQueue:
         self._settings, self._state = settings, state
         self._root = settings.reports_folder
         self._looks = asyncio.Semaphore(_LOOKS_AT_A_TIME)
+        self._looked_at: set[int] = set()  # the keys whose input is looked through, or waits for that
         self.runner = JobRunner(settings, state, self._root, index)
 
     async def check_room(self, key_id: int) -> None:
@@ -38,7 +51,10 @@ class JobQueue:
 
         Raises:
             TooManyJobsError: If it has as many as it may.
+            LookingError: If another input of it is being looked through.
         """
+        if key_id in self._looked_at:
+            raise LookingError
         await self._state.run(store.check_room, key_id, self._settings.report_jobs)
 
     async def take(self, key_id: int, asked: JobAsked, sent: Mapping[str, BinaryIO]) -> Job:
@@ -51,22 +67,25 @@ class JobQueue:
 
         Raises:
             UnusableInputError: If it cannot be reported on.
+            NotLookedThroughError: If its process ended unforeseen.
+            LookingError: If another input of the key is being looked through.
+            NoLookFreeError: If too many of others wait for that.
             TooManyJobsError: If the key has as many jobs as it may.
             NoRoomError: If the disk is full.
         """
         job_id = secrets.token_hex(16)
         folder, new = self._root / job_id, self._root / f".new-{job_id}"
         try:
-            await asyncio.to_thread(_save, new / INPUT, sent)
-            async with self._looks:
-                counted = await self._look(new, asked)
-            await asyncio.to_thread(new.rename, folder)
+            async with self._look_of(key_id):
+                await asyncio.to_thread(_save, new / INPUT, sent)
+                counted = await self._look(new, asked, job_id)
+            await asyncio.to_thread(_keep, new, folder)
             most = self._settings.report_jobs
             job = await self._state.run(store.add_job, job_id, key_id, asked, counted, most)
         except BaseException as error:
             for left in (new, folder):
                 shutil.rmtree(left, ignore_errors=True)
-            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_no_room(error):
                 raise NoRoomError from error
             raise
         self.runner.wake()
@@ -108,21 +127,44 @@ class JobQueue:
         if await self._state.run(store.cancel_job, key_id, job_id):
             await asyncio.to_thread(shutil.rmtree, self._root / job_id, ignore_errors=True)
 
-    async def _look(self, folder: Path, asked: JobAsked) -> Counted:
+    @asynccontextmanager
+    async def _look_of(self, key_id: int) -> AsyncIterator[None]:
+        """Wait until an input of a key may be looked through."""
+        if key_id in self._looked_at:
+            raise LookingError
+        self._looked_at.add(key_id)
+        try:
+            try:
+                async with asyncio.timeout(SECONDS_TO_WAIT):
+                    await self._looks.acquire()
+            except TimeoutError:
+                raise NoLookFreeError from None
+            try:
+                yield
+            finally:
+                self._looks.release()
+        finally:
+            self._looked_at.remove(key_id)
+
+    async def _look(self, folder: Path, asked: JobAsked, job_id: str) -> Counted:
         process = JobProcess(child.look, folder, asked, self._settings.report_schools)
         try:
             await process.start()
             code = await process.ended(SECONDS_TO_LOOK)
         finally:
             await process.stop()
-        told = child.told_of(folder)
         if code == child.DONE:
-            return Counted(**told)
+            return Counted(**child.told_of(folder))
         if code is None:
             raise UnusableInputError(
                 f"it could not be read within {SECONDS_TO_LOOK:.0f} seconds; send it in parts"
             )
-        raise UnusableInputError(told.get("reason", "it cannot be read here; send it in parts, or as CSV"))
+        failure = failure_of(folder, code, job_id)
+        if failure.no_room:
+            raise NoRoomError
+        if failure.field is None:
+            raise NotLookedThroughError
+        raise UnusableInputError(failure.reason, failure.field)
 
 
 def _save(folder: Path, sent: Mapping[str, BinaryIO]) -> None:
@@ -130,3 +172,10 @@ def _save(folder: Path, sent: Mapping[str, BinaryIO]) -> None:
     for name, file in sent.items():
         with (folder / name).open("xb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
+
+
+def _keep(new: Path, folder: Path) -> None:
+    """Move what was sent to where it is kept, and see that it is there even if the power fails."""
+    sync_tree(new)
+    new.rename(folder)
+    sync(folder.parent)

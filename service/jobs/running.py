@@ -2,7 +2,8 @@
 
 A slot is a lock of the system. Whichever worker holds it runs the jobs of that slot, one at a time, each in a
 process of its own; when the worker dies, its lock is free, the next one to win it finds what was running
-there, and puts it back into the queue. Nothing hangs on clocks.
+there, and puts it back into the queue. Nothing hangs on clocks. What a worker says of a job that is no longer
+that slot's, or was cancelled, changes nothing.
 
 Between callers jobs take turns: the next one is of whoever was served least recently, and where others
 wait, a job that has been matched for a turn goes back to the queue, and goes on later. Once all is matched
@@ -17,7 +18,7 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from service.jobs import child, store
+from service.jobs.failures import failure_of
 from service.jobs.folders import Lines, keep_only_the_zip, make_private, sweep_folders
 from service.jobs.job import REPORT, SLOTS, ZIP, Job
 from service.jobs.processes import JobProcess
@@ -40,18 +42,24 @@ POLL_SECONDS = 1.0  # for jobs that another worker took in
 TICK_SECONDS = 0.5  # between two looks at a job that runs
 SWEEP_SECONDS = 60.0
 RETRY_SECONDS = 30.0  # after the state or the folder could not be used
-MOST_LOSSES = 3  # times that the server may die under a job that gets no further
-_LOST = "the server ended unexpectedly each time that it came to this report"
-_DIED = "the process that worked on it ended unexpectedly; it may need more memory than there is"
+MOST_LOSSES = 3  # times that the server or the process may be ended under a job that gets no further
+_LOST = "its work was ended from outside each time that the server came to it"
 _GONE = "its files are no longer there; send it again"
 
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a turn ended: with a reason the job failed; without one, and not done, it waits for another."""
+    """How a turn ended: with a reason the job failed; without one, and not done, it waits for another.
+
+    Attributes:
+        done: Whether all is made.
+        reason: Why nothing will be.
+        lost: Whether the process was ended by somebody other than this server.
+    """
 
     done: bool = False
     reason: str | None = None
+    lost: bool = False
 
 
 _NOT_YET = _End()
@@ -100,14 +108,21 @@ class JobRunner:
         async with self._locked(f"{slot}.lock") as won:
             if not won:
                 return
-            gone = await self._state.run(store.take_over, slot, self._settings.report_jobs_at_once)
-            await self._remove(gone)
+            await self._remove(await self._state.run(store.take_over, slot))
+            await self._take_over_beyond()
             while True:
                 job = await self._state.run(store.claim_next, slot)
                 if job is None:
                     await self._pause()
                 else:
                     await self._turn(job)
+
+    async def _take_over_beyond(self) -> None:
+        """Put back what runs in slots that are no longer used, unless another server still uses them."""
+        for slot in await self._state.run(store.slots_beyond, self._settings.report_jobs_at_once):
+            async with self._locked(f"{slot}.lock") as won:
+                if won:
+                    await self._remove(await self._state.run(store.take_over, slot))
 
     async def _pause(self) -> None:
         self._wake.clear()
@@ -139,7 +154,8 @@ class JobRunner:
         if job.losses >= MOST_LOSSES or not folder.is_dir():
             await self._settle(job, _End(reason=_LOST if folder.is_dir() else _GONE))
             return
-        process = JobProcess(self.make, folder, job.asked, self._index, self._settings.model_dump())
+        told = (job.asked, self._index, self._settings.model_dump(), job.counted.schools)
+        process = JobProcess(self.make, folder, *told)
         end = _NOT_YET
         try:
             await process.start()
@@ -165,7 +181,7 @@ class JobRunner:
                 first, began = done, now
             matching = first < done < schools
             seconds = round((schools - done) * (now - began) / (done - first), 1) if matching else None
-            if not await self._state.run(store.note_progress, job.id, done, seconds):
+            if not await self._state.run(store.note_progress, job.id, job.slot, done, seconds):
                 break
             turn_is_over = matching and now - began >= self._settings.report_turn_seconds
             if turn_is_over and await self._state.run(store.others_wait, job.key_id):
@@ -173,33 +189,33 @@ class JobRunner:
         return _NOT_YET if code is None else self._end_of(job, code)
 
     def _end_of(self, job: Job, code: int) -> _End:
-        told: Mapping[str, Any] = child.told_of(self._root / job.id)
         if code == child.DONE:
             return _End(done=True)
-        if code in (child.INTERRUPTED, -signal.SIGTERM):  # by whoever ends this server, say
-            return _NOT_YET
-        if where := told.get("where"):
-            logger.error("a report could not be made", extra={"traceback": where})
-        elif code != child.FAILED:
-            logger.error("the process of a report ended with %d", code)
-        return _End(reason=told.get("reason", _DIED))
+        if code in (
+            child.INTERRUPTED,
+            -signal.SIGTERM,
+        ):  # not by this server: it tells only once it has left off
+            return _End(lost=True)
+        return _End(reason=failure_of(self._root / job.id, code, job.id).reason)
 
     async def _settle(self, job: Job, end: _End) -> None:
         """Remove what is no longer needed of a job, and then write down what became of it."""
-        folder, hours = self._root / job.id, self._settings.report_keep_hours
+        if await self._state.run(store.runs, job.id, job.slot) and await self._written_down(job, end):
+            return
+        if await self._state.run(store.forget_cancelled, job.id, job.slot):
+            await self._remove([job.id])
+
+    async def _written_down(self, job: Job, end: _End) -> bool:
+        folder, of, hours = self._root / job.id, (job.id, job.slot), self._settings.report_keep_hours
         if end.done and not await asyncio.to_thread((folder / ZIP).is_file):
             end = _End(reason=_GONE)
         if end.done:
             size = await asyncio.to_thread(keep_only_the_zip, folder)
-            kept = await self._state.run(store.finish_job, job.id, hours, size=size)
-        elif end.reason is not None:
+            return await self._state.run(store.finish_job, *of, hours, size=size)
+        if end.reason is not None:
             await self._remove([job.id])
-            kept = await self._state.run(store.finish_job, job.id, hours, reason=end.reason)
-        else:
-            kept = await self._state.run(store.put_back, job.id)
-        if not kept:  # it was cancelled meanwhile
-            await self._remove([job.id])
-            await self._state.run(store.forget_job, job.id)
+            return await self._state.run(store.finish_job, *of, hours, reason=end.reason)
+        return await self._state.run(store.put_back, *of, lost=end.lost)
 
     async def _sweep(self) -> None:
         await asyncio.sleep(SWEEP_SECONDS)
@@ -208,7 +224,8 @@ class JobRunner:
                 await self.sweep()
 
     async def sweep(self) -> None:
-        """Delete what has expired, and folders and jobs that have lost one another."""
+        """Delete what has expired, and folders and jobs that lost one another; free slots no longer used."""
+        await self._take_over_beyond()
         await self._remove(await self._state.run(store.sweep_jobs))
         for job_id in await asyncio.to_thread(
             sweep_folders, self._root, await self._state.run(store.kept_jobs)

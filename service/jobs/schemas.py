@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, Field
 
+from service.jobs.address import ADDRESS
+
 if TYPE_CHECKING:  # a client has no use for it, nor for all that it brings
     from service.jobs.job import Job
 
@@ -56,7 +58,7 @@ class ReportJobOut(BaseModel):
             finished=job.finished,
             expires=job.expires,
             reason=job.reason,
-            download=f"/v1/reports/{job.id}/download" if job.state == "done" else None,
+            download=f"{ADDRESS}/{job.id}/download" if job.state == "done" else None,
             bytes=job.bytes,
         )
 

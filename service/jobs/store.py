@@ -108,36 +108,35 @@ def count_jobs(connection: sqlite3.Connection) -> dict[JobState, int]:
 # For whoever holds a slot
 
 
-def take_over(connection: sqlite3.Connection, slot: int, slots: int) -> list[str]:
+def take_over(connection: sqlite3.Connection, slot: int) -> list[str]:
     """Put back what a process that died was running in a slot; call it when the lock was won.
-
-    Args:
-        connection: To the state.
-        slot: Whose lock is held.
-        slots: How many there are; what ran in others beyond them is put back, too.
 
     Returns:
         The ids of jobs that were forgotten, whose files are to be removed.
     """
-    lost = "(slot = ? OR slot >= ?)"
     with transaction(connection):
         connection.execute(
-            f"UPDATE report_jobs SET state = 'queued', slot = NULL, seconds_left = NULL, losses = losses + 1 "  # noqa: S608 -- our own words
-            f"WHERE state = 'running' AND {lost}",
-            (slot, slots),
+            "UPDATE report_jobs SET state = 'queued', slot = NULL, seconds_left = NULL, losses = losses + 1 "
+            "WHERE state = 'running' AND slot = ?",
+            (slot,),
         )
         gone = connection.execute(
-            f"DELETE FROM report_jobs WHERE state = 'cancelled' AND {lost} RETURNING id",  # noqa: S608
-            (slot, slots),
+            "DELETE FROM report_jobs WHERE state = 'cancelled' AND slot = ? RETURNING id", (slot,)
         ).fetchall()
     return [job_id for (job_id,) in gone]
+
+
+def slots_beyond(connection: sqlite3.Connection, slots: int) -> list[int]:
+    """Return the slots beyond so many in which jobs run: of a server that had more of them."""
+    found = connection.execute("SELECT DISTINCT slot FROM report_jobs WHERE slot >= ?", (slots,))
+    return [slot for (slot,) in found]
 
 
 def claim_next(connection: sqlite3.Connection, slot: int) -> Job | None:
     """Begin the next job: the oldest of the key whose last turn is longest ago; None if none waits."""
     with transaction(connection):
         row = connection.execute(
-            f"UPDATE report_jobs SET state = 'running', slot = ? WHERE number = ({_NEXT}) RETURNING *",  # noqa: S608
+            f"UPDATE report_jobs SET state = 'running', slot = ? WHERE number = ({_NEXT}) RETURNING *",  # noqa: S608 -- our own words
             (slot,),
         ).fetchone()
         if row is None:
@@ -160,32 +159,50 @@ def others_wait(connection: sqlite3.Connection, key_id: int) -> bool:
     return connection.execute(waiting, (key_id,)).fetchone() is not None
 
 
-def note_progress(connection: sqlite3.Connection, job_id: str, done: int, seconds_left: float | None) -> bool:
-    """Note how far a job is; return whether it is to go on, and not cancelled."""
-    row = connection.execute(
-        "SELECT state, done, seconds_left FROM report_jobs WHERE id = ?", (job_id,)
-    ).fetchone()
-    if row is not None and tuple(row)[1:] != (done, seconds_left):
-        connection.execute(
-            "UPDATE report_jobs SET losses = iif(done < ?1, 0, losses), done = ?1, seconds_left = ?2 "
-            "WHERE id = ?3",
-            (done, seconds_left, job_id),
-        )
-    return row is not None and row["state"] == "running"
+# Whoever lost its slot meanwhile, to a server that took its jobs over, changes nothing of them any more.
 
 
-def put_back(connection: sqlite3.Connection, job_id: str) -> bool:
-    """Let a job that runs wait again; return whether it was running, and not cancelled meanwhile."""
-    put = (
-        "UPDATE report_jobs SET state = 'queued', slot = NULL, seconds_left = NULL "
-        "WHERE id = ? AND state = 'running'"
+def runs(connection: sqlite3.Connection, job_id: str, slot: int | None) -> bool:
+    """Say whether a job still runs in a slot, and was not cancelled meanwhile."""
+    found = "SELECT 1 FROM report_jobs WHERE id = ? AND slot = ? AND state = 'running'"
+    return connection.execute(found, (job_id, slot)).fetchone() is not None
+
+
+def note_progress(
+    connection: sqlite3.Connection, job_id: str, slot: int | None, done: int, seconds_left: float | None
+) -> bool:
+    """Note how far a job is; return whether it still runs in its slot."""
+    connection.execute(
+        "UPDATE report_jobs SET losses = iif(done < ?1, 0, losses), done = ?1, seconds_left = ?2 "
+        "WHERE id = ?3 AND slot = ?4 AND state = 'running' AND (done, seconds_left) IS NOT (?1, ?2)",
+        (done, seconds_left, job_id, slot),
     )
-    return connection.execute(put, (job_id,)).rowcount == 1
+    return runs(connection, job_id, slot)
+
+
+def put_back(connection: sqlite3.Connection, job_id: str, slot: int | None, *, lost: bool = False) -> bool:
+    """Let a job that runs wait again.
+
+    Args:
+        connection: To the state.
+        job_id: The job.
+        slot: In which it ran.
+        lost: Whether its process was ended from outside.
+
+    Returns:
+        Whether it was running there, and not cancelled meanwhile.
+    """
+    put = (
+        "UPDATE report_jobs SET state = 'queued', slot = NULL, seconds_left = NULL, losses = losses + ? "
+        "WHERE id = ? AND slot = ? AND state = 'running'"
+    )
+    return connection.execute(put, (int(lost), job_id, slot)).rowcount == 1
 
 
 def finish_job(
     connection: sqlite3.Connection,
     job_id: str,
+    slot: int | None,
     hours: float,
     *,
     size: int | None = None,
@@ -196,26 +213,29 @@ def finish_job(
     Args:
         connection: To the state.
         job_id: The job.
+        slot: In which it ran.
         hours: How long it is kept.
         size: Of what can be downloaded, in bytes; None where the job failed.
         reason: Why it failed.
 
     Returns:
-        Whether it was running, and not cancelled meanwhile.
+        Whether it was running there, and not cancelled meanwhile.
     """
     expires = (datetime.now(UTC) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
     finish = (
         "UPDATE report_jobs SET state = ?, slot = NULL, seconds_left = NULL, finished = ?, expires = ?, "
-        "bytes = ?, reason = ?, done = iif(? IS NULL, schools, done) WHERE id = ? AND state = 'running'"
+        "bytes = ?, reason = ?, done = iif(? IS NULL, schools, done) "
+        "WHERE id = ? AND slot = ? AND state = 'running'"
     )
     state: JobState = "done" if reason is None else "failed"
-    told = (state, now(), expires, size, reason, reason, job_id)
+    told = (state, now(), expires, size, reason, reason, job_id, slot)
     return connection.execute(finish, told).rowcount == 1
 
 
-def forget_job(connection: sqlite3.Connection, job_id: str) -> None:
-    """Forget a job, whatever its state."""
-    connection.execute("DELETE FROM report_jobs WHERE id = ?", (job_id,))
+def forget_cancelled(connection: sqlite3.Connection, job_id: str, slot: int | None) -> bool:
+    """Forget a job that was cancelled while it ran in a slot; return whether it was, and its files may go."""
+    forget = "DELETE FROM report_jobs WHERE id = ? AND slot = ? AND state = 'cancelled' RETURNING id"
+    return connection.execute(forget, (job_id, slot)).fetchone() is not None
 
 
 def sweep_jobs(connection: sqlite3.Connection) -> list[str]:
@@ -253,6 +273,7 @@ def _job(row: sqlite3.Row) -> Job:
         made=row["made"],
         done=row["done"],
         seconds_left=row["seconds_left"],
+        slot=row["slot"],
         losses=row["losses"],
         finished=row["finished"],
         expires=row["expires"],

@@ -43,7 +43,7 @@ def report_key(tmp_path: Path) -> dict[str, str]:
         asked = JobAsked(options=JobOptions(), input=JobInput(schools=("schools.csv",)))
         add_job(state, EXAMPLE_ID, key.id, asked, Counted(1, 0, 0), 1)
         claim_next(state, 0)
-        finish_job(state, EXAMPLE_ID, 1, size=4)
+        finish_job(state, EXAMPLE_ID, 0, 1, size=4)
     folder = tmp_path / "state" / "reports" / EXAMPLE_ID
     folder.mkdir(parents=True)
     (folder / ZIP).write_bytes(b"PK..")

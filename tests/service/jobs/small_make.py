@@ -17,11 +17,11 @@ from service.settings import Settings
 _CONFTEST = Path(__file__).parents[2] / "conftest.py"
 
 
-def make(folder, asked, index, settings):
+def make(folder, *told):
     """Make a report."""
     encoder = runpy.run_path(str(_CONFTEST))["HashingEncoder"]()
     Settings.encoder = property(lambda _: encoder)
-    child.make(folder, asked, index, settings)
+    child.make(folder, *told)
 
 
 def die(*_):

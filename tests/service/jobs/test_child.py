@@ -57,7 +57,7 @@ def test_the_zip_holds_what_the_command_writes(job, index_dir, tmp_path, monkeyp
     folder = job(schools_csv=odd, concerns_csv=concerns, mapping_yaml=mapping)
     options = JobOptions(format="html,xlsx,csv,json,parquet", k=2, closeness=0.9)
     what = JobInput(schools=("schools.csv",), concerns="concerns.csv", mapping="mapping.yaml")
-    child.make(folder, JobAsked(options=options, input=what), index_dir, {})
+    child.make(folder, JobAsked(options=options, input=what), index_dir, {}, 4)
     monkeypatch.chdir(folder / INPUT)
     told = ["report", "schools.csv", "--concerns", "concerns.csv", "--mapping", "mapping.yaml"]
     told += ["--format", "html,xlsx,csv,json,parquet", "--k", "2", "--closeness", "0.9"]
@@ -123,14 +123,14 @@ def test_a_full_disk_is_told_plainly_and_leaves_no_half_zip(job, index_dir, monk
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(zipfile.ZipFile, "write", full)
-    assert child.exit_code_of(child.make, folder, asked(), index_dir, {}) == child.FAILED
+    assert child.exit_code_of(child.make, folder, asked(), index_dir, {}, 3) == child.FAILED
     assert "no room left" in child.told_of(folder)["reason"]
     assert not (folder / ZIP).exists()
 
 
 def test_a_run_goes_on_where_it_was(job, index_dir, monkeypatch):
     folder = job(schools_csv=TABLE)
-    child.make(folder, asked(), index_dir, {})
+    child.make(folder, asked(), index_dir, {}, 3)
     whole = unpacked(folder / ZIP)
     (folder / ZIP).unlink()
     lines = folder / REPORT / running.LINES
@@ -138,7 +138,7 @@ def test_a_run_goes_on_where_it_was(job, index_dir, monkeypatch):
     again = []
     report_on = engine_run.report_on
     monkeypatch.setattr(engine_run, "report_on", lambda coming, *told: report_on(noted(coming, again), *told))
-    child.make(folder, asked(), index_dir, {})
+    child.make(folder, asked(), index_dir, {}, 3)
     assert unpacked(folder / ZIP) == whole
     assert again == ["3"]
 
@@ -151,11 +151,11 @@ def noted(schools, ids):
 
 def test_a_run_of_another_index_is_begun_anew(job, index_dir, encoder, make_case):
     folder = job(schools_csv=TABLE)
-    child.make(folder, asked(), index_dir, {})
+    child.make(folder, asked(), index_dir, {}, 3)
     first = unpacked(folder / ZIP)
     (folder / ZIP).unlink()
     build_index([make_case(id="other-school-2021")], encoder, index_dir)
-    child.make(folder, asked(), index_dir, {})
+    child.make(folder, asked(), index_dir, {}, 3)
     second = unpacked(folder / ZIP)
     assert first["report/run.json"] != second["report/run.json"]
     assert b"other-school-2021" in second["report/schools.jsonl"]
@@ -165,7 +165,7 @@ def test_a_run_of_another_index_is_begun_anew(job, index_dir, encoder, make_case
 def test_a_report_that_is_packed_is_not_made_again(job, index_dir):
     folder = job(schools_csv=TABLE)
     (folder / ZIP).write_bytes(b"whole")
-    child.make(folder, asked(), index_dir, {})
+    child.make(folder, asked(), index_dir, {}, 3)
     assert (folder / ZIP).read_bytes() == b"whole"
 
 

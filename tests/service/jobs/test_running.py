@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from service.jobs import child, running, store
+from service.jobs import child, failures, running, store
 from service.jobs.errors import JobNotDoneError, JobNotFoundError, UnusableInputError
 from service.jobs.job import INPUT, ZIP, Counted
 from service.jobs.processes import JobProcess
@@ -66,7 +66,7 @@ def whole(tmp_path, index_dir, encoder, monkeypatch):
         (tmp_path / "whole" / INPUT).mkdir(parents=True)
         (tmp_path / "whole" / INPUT / "schools.csv").write_text(text)
         monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
-        child.make(tmp_path / "whole", asked(), index_dir, {})
+        child.make(tmp_path / "whole", asked(), index_dir, {}, MANY)
         return lines_in(tmp_path / "whole" / ZIP)
 
     return lines
@@ -117,7 +117,7 @@ def test_a_process_that_dies_fails_its_job_and_the_next_one_goes_on(queue_at_wor
     async def test():
         async with queue_at_work(small_make.die) as queue:
             job = await ended(queue, mine, keep(mine, "dies"))
-            assert (job.state, job.reason) == ("failed", running._DIED)
+            assert (job.state, job.reason) == ("failed", failures.DIED)
             assert not (folder / "reports" / "dies").exists()
             with pytest.raises(JobNotDoneError, match="ended unexpectedly"):
                 await queue.zip_of(mine.id, job.id)
@@ -200,7 +200,7 @@ def test_a_job_under_which_the_server_dies_again_and_again_is_given_up(
     job = keep(mine, "job")
     for _ in range(MOST_LOSSES):
         store.claim_next(state, 0)
-        store.take_over(state, 0, 1)
+        store.take_over(state, 0)
 
     async def test():
         async with queue_at_work(small_make.make) as queue:
@@ -244,7 +244,7 @@ def test_one_job_runs_at_a_time_however_many_workers_there_are(queue_at_work, ke
 
 
 async def settle_without_zip(self, job, end):
-    await self._state.run(store.finish_job, job.id, 1, size=1)
+    await self._state.run(store.finish_job, job.id, job.slot, 1, size=1)
 
 
 def test_the_sweep_removes_what_expired_what_was_left_behind_and_what_lost_its_files(
@@ -253,7 +253,7 @@ def test_the_sweep_removes_what_expired_what_was_left_behind_and_what_lost_its_f
     mine, root = key(), folder / "reports"
     keep(mine, "0" * 32)
     store.claim_next(state, 0)
-    store.finish_job(state, "0" * 32, -1, size=1)
+    store.finish_job(state, "0" * 32, 0, -1, size=1)
     keep(mine, "1" * 32)
     keep(mine, "2" * 32)
     (root / ("2" * 32)).rename(folder / "elsewhere")

@@ -30,7 +30,7 @@ def served(state, slot=0):
     ids = []
     while job := store.claim_next(state, slot):
         ids.append(job.id)
-        store.finish_job(state, job.id, 1, size=1)
+        store.finish_job(state, job.id, slot, 1, size=1)
     return ids
 
 
@@ -59,7 +59,7 @@ def test_a_caller_who_comes_late_is_served_before_those_who_were_served(state, k
     add(first, "a", "b")
     store.claim_next(state, 0)
     add(late, "c")
-    store.put_back(state, "a")
+    store.put_back(state, "a", 0)
     assert served(state) == ["c", "a", "b"]
 
 
@@ -137,9 +137,32 @@ def test_whoever_wins_a_slot_takes_over_what_was_lost_there_and_nothing_else(sta
     add(mine, "a", "b", "c", "d")
     for slot in (0, 1, 5):
         store.claim_next(state, slot)
-    assert store.take_over(state, 0, slots=2) == []
-    assert [state_of(state, job_id) for job_id in "abcd"] == ["queued", "running", "queued", "queued"]
-    assert [store.find_job(state, mine.id, job_id).losses for job_id in "abcd"] == [1, 0, 1, 0]
+    assert store.take_over(state, 0) == []
+    assert [state_of(state, job_id) for job_id in "abcd"] == ["queued", "running", "running", "queued"]
+    assert [store.find_job(state, mine.id, job_id).losses for job_id in "abcd"] == [1, 0, 0, 0]
+    assert store.slots_beyond(state, 2) == [5]
+    assert store.slots_beyond(state, 6) == []
+
+
+def test_whoever_lost_a_slot_changes_nothing_of_the_job_that_another_has(state, key, add):
+    """It was told as cancelled: its files were removed, and then the job itself."""
+    mine = key()
+    add(mine, "a")
+    store.claim_next(state, 0)
+    store.take_over(state, 0)
+    assert not store.note_progress(state, "a", 0, 5, None)
+    store.claim_next(state, 1)
+    assert not store.note_progress(state, "a", 0, 5, None)
+    assert not store.put_back(state, "a", 0)
+    assert not store.finish_job(state, "a", 0, 1, size=1)
+    assert not store.forget_cancelled(state, "a", 0)
+    assert not store.forget_cancelled(state, "a", 1)
+    job = store.find_job(state, mine.id, "a")
+    assert (job.state, job.slot, job.done) == ("running", 1, 0)
+    store.cancel_job(state, mine.id, "a")
+    assert not store.forget_cancelled(state, "a", 0)
+    assert store.forget_cancelled(state, "a", 1)
+    assert state_of(state, "a") is None
 
 
 def test_a_job_that_was_cancelled_under_a_server_that_died_is_forgotten(state, key, add):
@@ -147,7 +170,7 @@ def test_a_job_that_was_cancelled_under_a_server_that_died_is_forgotten(state, k
     add(mine, "a")
     store.claim_next(state, 0)
     assert not store.cancel_job(state, mine.id, "a")
-    assert store.take_over(state, 0, slots=1) == ["a"]
+    assert store.take_over(state, 0) == ["a"]
     assert state_of(state, "a") is None
 
 
@@ -155,11 +178,16 @@ def test_getting_on_makes_up_for_losses(state, key, add):
     mine = key()
     add(mine, "a")
     store.claim_next(state, 0)
-    store.take_over(state, 0, 1)
+    store.take_over(state, 0)
     store.claim_next(state, 0)
-    assert store.note_progress(state, "a", 0, None)
+    assert store.put_back(state, "a", 0)
+    store.claim_next(state, 0)
+    assert store.note_progress(state, "a", 0, 0, None)
     assert store.find_job(state, mine.id, "a").losses == 1
-    assert store.note_progress(state, "a", 64, 12.5)
+    assert store.put_back(state, "a", 0, lost=True)
+    store.claim_next(state, 0)
+    assert store.find_job(state, mine.id, "a").losses == 2
+    assert store.note_progress(state, "a", 0, 64, 12.5)
     job = store.find_job(state, mine.id, "a")
     assert (job.losses, job.done, job.seconds_left) == (0, 64, 12.5)
 
@@ -172,16 +200,16 @@ def test_a_job_that_was_cancelled_is_not_told_and_does_not_go_on(state, key, add
     with pytest.raises(JobNotFoundError):
         store.find_job(state, mine.id, "a")
     assert store.jobs_of(state, mine.id) == []
-    assert not store.note_progress(state, "a", 5, None)
-    assert not store.put_back(state, "a")
-    assert not store.finish_job(state, "a", 1, size=1)
+    assert not store.note_progress(state, "a", 0, 5, None)
+    assert not store.put_back(state, "a", 0)
+    assert not store.finish_job(state, "a", 0, 1, size=1)
 
 
 def test_a_job_that_expired_is_not_told_and_the_sweep_forgets_it(state, key, add):
     mine = key()
     add(mine, "a", "b")
     store.claim_next(state, 0)
-    store.finish_job(state, "a", -1, size=1)
+    store.finish_job(state, "a", 0, -1, size=1)
     with pytest.raises(JobNotFoundError):
         store.find_job(state, mine.id, "a")
     assert [job.id for job in store.jobs_of(state, mine.id)] == ["b"]
@@ -193,7 +221,7 @@ def test_the_jobs_of_a_revoked_key_are_forgotten_and_one_that_runs_is_cancelled(
     add(key("gone"), "a", "b", "c")
     add(key("stays"), "d")
     assert store.claim_next(state, 0).id == "a"
-    store.finish_job(state, "a", 1, size=1)
+    store.finish_job(state, "a", 0, 1, size=1)
     store.claim_next(state, 0)
     assert store.claim_next(state, 0).id == "b"
     revoke_key(state, "gone")
@@ -205,8 +233,8 @@ def test_a_failed_job_tells_why_and_how_far_it_came(state, key, add):
     mine = key()
     add(mine, "a")
     store.claim_next(state, 0)
-    store.note_progress(state, "a", 64, 3.0)
-    store.finish_job(state, "a", 1, reason="no room")
+    store.note_progress(state, "a", 0, 64, 3.0)
+    store.finish_job(state, "a", 0, 1, reason="no room")
     job = store.find_job(state, mine.id, "a")
     assert (job.state, job.reason, job.done, job.seconds_left) == ("failed", "no room", 64, None)
     assert job.finished < job.expires
