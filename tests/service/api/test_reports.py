@@ -183,7 +183,7 @@ UNUSABLE = [
     ({"schools": ("a.xlsx", "id,name\n")}, {}, "schools", "no workbook"),
     ({"schools": ("a.csv", TABLE), "mapping": ("m.csv", "")}, {}, "mapping", "must end in .yaml"),
     ({"schools": ("a.csv", TABLE), "mapping": ("m.yaml", "- 1")}, {}, "mapping", "mapping.yaml cannot"),
-    ({"schools": ("a.csv", TABLE), "concerns": ("c.csv", "id")}, {}, "concerns", "concerns.csv cannot"),
+    ({"schools": ("a.csv", TABLE), "concerns": ("c.xlsx", "id")}, {}, "concerns", "no workbook"),
     (None, {"format": "pdf"}, "format", "'pdf' is no format"),
     (None, {"k": "many"}, "k", "valid integer"),
     (None, {"k": "51"}, "k", "less than or equal to 50"),
