@@ -6,8 +6,10 @@ folder that ``PROMETHEUS_MULTIPROC_DIR`` names, which `warts serve` sets, and wh
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    Metric,
     disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
@@ -30,9 +34,12 @@ from starlette.types import Scope
 from service.jobs.job import JobState
 from service.jobs.store import count_jobs
 from service.live import Live
+from service.state.errors import StateError
 
+logger = logging.getLogger("warts")
 ADDRESS = "/metrics"
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
+_REPORTS = "warts_reports"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REFUSED = {401: "key", 403: "forbidden", 408: "slow", 413: "large", 429: "busy", 503: "not ready"}
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -43,6 +50,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = of = CollectorRegistry()
+        self._reports_known = False
         self._requests = Counter(
             "warts_requests", "Requests answered.", ("method", "route", "status"), registry=of
         )
@@ -59,7 +67,7 @@ class Metrics:
             "warts_queue", "Questions waiting or in work.", registry=of, multiprocess_mode="livesum"
         )
         self._reports = Gauge(
-            *("warts_reports", "Reports made as jobs, by state.", ("state",)),
+            *(_REPORTS, "Reports made as jobs, by state.", ("state",)),
             registry=of,
             multiprocess_mode="livemostrecent",
         )
@@ -87,9 +95,10 @@ class Metrics:
         """Tell how many questions wait or are in work."""
         self._queue.set(inside)
 
-    def reports(self, counted: Mapping[JobState, int]) -> None:
-        """Tell how many reports there are in each state, of all workers."""
-        for state, jobs in counted.items():
+    def reports(self, counted: Mapping[JobState, int] | None) -> None:
+        """Tell how many reports there are in each state, of all workers; None: nobody can tell."""
+        self._reports_known = counted is not None
+        for state, jobs in (counted or {}).items():
             self._reports.labels(state).set(jobs)
 
     def index(self, live: Live) -> None:
@@ -100,12 +109,22 @@ class Metrics:
         self._built.set(manifest.built_at.timestamp())
 
     def text(self) -> bytes:
-        """Return all figures, of all workers, in Prometheus' text format."""
+        """Return all figures that are known, of all workers, in Prometheus' text format."""
         registry = self._registry
         if SHARED in os.environ:
             registry = CollectorRegistry()
             MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        return generate_latest(registry if self._reports_known else _WithoutReports(registry))
+
+
+class _WithoutReports(Collector):
+    """All figures but how many reports there are; those that were told last would look like new ones."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        return (family for family in self._registry.collect() if family.name != _REPORTS)
 
 
 def add_metrics(app: FastAPI) -> Metrics:
@@ -116,8 +135,21 @@ def add_metrics(app: FastAPI) -> Metrics:
     metrics.index(app.state.live.current)
     app.state.live.tell, app.state.answering.tell = metrics.index, metrics.queue
 
+    said = ""
+
     async def tell(_: Request) -> Response:
-        metrics.reports(await app.state.state.run(count_jobs))
+        nonlocal said
+        try:
+            metrics.reports(await app.state.state.run(count_jobs))
+            said = ""
+        except (
+            StateError,
+            sqlite3.Error,
+        ) as error:  # all else is told
+            metrics.reports(None)
+            if str(error) != said:
+                said = str(error)
+                logger.error("reports are not counted in %s, because of %s", ADDRESS, error)  # noqa: TRY400 -- no text of callers
         return Response(await run_in_threadpool(metrics.text), media_type=CONTENT_TYPE_LATEST)
 
     app.add_route(ADDRESS, tell, include_in_schema=False)

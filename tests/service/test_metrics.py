@@ -93,6 +93,23 @@ def test_the_index_that_answers_is_told_also_when_it_changes(client, index_dir, 
     assert after["warts_index_built_timestamp_seconds",] == built.manifest.built_at.timestamp()
 
 
+def test_a_state_that_cannot_be_read_costs_only_the_figures_of_reports(client, caplog):
+    state = client.app.state.state
+    assert figures_of(client)["warts_reports", "done"] == 0
+    client.portal.call(
+        state.run, lambda connection: connection.execute("ALTER TABLE report_jobs RENAME TO away")
+    )
+    for _ in range(2):
+        found = figures_of(client)
+        assert not [name for name in found if name[0] == "warts_reports"]
+        assert found["warts_index_cases",] == 3
+    assert caplog.text.count("reports are not counted") == 1
+    client.portal.call(
+        state.run, lambda connection: connection.execute("ALTER TABLE away RENAME TO report_jobs")
+    )
+    assert figures_of(client)["warts_reports", "done"] == 0
+
+
 @pytest.mark.server
 def test_any_worker_tells_the_figures_of_all_and_a_dead_one_s_gauges_are_forgotten(start_server, until):
     server = start_server("--workers", "2", WARTS_METRICS="true")
