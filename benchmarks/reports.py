@@ -27,6 +27,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.machine import describe_machine
+from benchmarks.reports_tables import as_markdown
 from benchmarks.speeds.processes import ROOT, in_turns, note
 from engine.context import SchoolContext
 from engine.matcher import DEFAULT_MATCHES
@@ -294,62 +295,6 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in files}
 
 
-def as_markdown(facts: dict[str, Any]) -> str:
-    """Return the figures as tables."""
-    lines = [
-        "# Reports on many schools",
-        "",
-        f"{facts['date']}, `{facts['command']}`. {facts['machine']}.",
-        "",
-        "Made-up schools with two concerns each; the concerns are real texts.",
-    ]
-    if "many" in facts:
-        lines += [
-            "",
-            "Schools a second, by `match` in a loop, by the same process in bulk, and as `warts report` "
-            "shares them among processes (their start counted):",
-            "",
-            "| concerns | schools | texts | in a loop | one process | times | processes | times "
-            "| same answers |",
-            "|---|---|---|---|---|---|---|---|---|",
-        ]
-        for name, row in facts["many"].items():
-            speed, times = row["schools_a_second"], row["times"]
-            lines.append(
-                f"| {name} | {row['schools']} | {row['texts']} | {speed['loop']:.1f} "
-                f"| {speed['one process']:.1f} | {times['one process']:.1f}x "
-                f"| {speed['processes']:.1f} | {times['processes']:.1f}x "
-                f"| {'yes' if row['answers_identical'] else '**no**'} |"
-            )
-    if "country" in facts:
-        found = facts["country"]
-        lines += [
-            "",
-            f"| {found['schools']:,} schools | minutes | peak memory of all processes, MB | written, MB |",
-        ]
-        lines.append("|---|---|---|---|")
-        lines += [
-            f"| {name} | {row['seconds'] / 60:.1f} | {row['peak_mb']:.0f} | {row['bytes'] / 1e6:.0f} |"
-            for name, row in found.items()
-            if isinstance(row, dict)
-        ]
-    if "kills" in facts:
-        found = facts["kills"]
-        lines += [
-            "",
-            f"{found['kills']} reports on {found['schools']} schools were killed at random moments and "
-            f"resumed; {found['identical']} ended byte for byte as one that was not killed.",
-        ]
-    if "alike" in facts:
-        found = facts["alike"]
-        lines += [
-            "",
-            f"The {found['nearest']} nearest of each of {found['vectors']:,} vectors took "
-            f"{found['seconds']:.2f} s.",
-        ]
-    return "\n".join(lines) + "\n"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(
@@ -367,18 +312,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     told = " ".join(arguments if arguments is not None else sys.argv[1:])
-    facts: dict[str, Any] = {
+    measured = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "command": f"python -m benchmarks.reports {told}".strip(),
         "machine": describe_machine(),
     }
+    options.out.mkdir(exist_ok=True)
+    file = options.out / "reports.json"
+    # Rows that are not measured again keep what was measured, with its date.
+    rows: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     with tempfile.TemporaryDirectory(prefix="warts-reports-") as passing:
         for name in options.rows.split(","):
-            facts[name] = ROWS[name](options, Path(passing))
-    options.out.mkdir(exist_ok=True)
-    (options.out / "reports.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
-    (options.out / "reports.md").write_text(as_markdown(facts), encoding="utf-8")
-    print(as_markdown(facts))
+            rows[name] = {"measured": measured, "found": ROWS[name](options, Path(passing))}
+    file.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    file.with_suffix(".md").write_text(as_markdown(rows), encoding="utf-8")
+    print(as_markdown(rows))
 
 
 if __name__ == "__main__":

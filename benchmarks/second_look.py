@@ -65,9 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     reading = read_cases([options.cases])
     if reading.errors:
-        raise BrokenRecordsError(
-            reading.errors, hint="mend them first, or the draw leaves them out"
-        )
+        raise BrokenRecordsError(reading.errors, hint="mend them first, or the draw leaves them out")
     drawn = draw(reading.cases, options.records, options.seed)
     print(f"# {len(drawn)} records, seed {options.seed}\n")
     for case in drawn:
