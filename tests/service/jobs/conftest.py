@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import zipfile
 from contextlib import asynccontextmanager
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from service.jobs.job import JobAsked, JobInput, JobOptions
+from service.jobs import running, store
+from service.jobs.job import INPUT, Counted, JobAsked, JobInput, JobOptions
 from service.jobs.queue import JobQueue
 from service.settings import Settings
 from service.state.database import State, open_state
@@ -77,6 +80,32 @@ def queue_at_work(folder, index_dir):
             kept.close()
 
     return at_work
+
+
+@pytest.fixture
+def keep(state, folder):
+    """Keep a job as if it had been sent, without looking through its table."""
+
+    def keep(key, job_id, text=TABLE, schools=3):
+        inside = folder / "reports" / job_id / INPUT
+        inside.mkdir(parents=True)
+        (inside / "schools.csv").write_text(text)
+        return store.add_job(state, job_id, key.id, asked(), Counted(schools, 0, 0), 20)
+
+    return keep
+
+
+@pytest.fixture
+def soon(monkeypatch):
+    """Let queues look often."""
+    monkeypatch.setattr(running, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(running, "TICK_SECONDS", 0.02)
+
+
+def lines_in(file: Path) -> list[bytes]:
+    """Return the lines of a report that is packed."""
+    with zipfile.ZipFile(file) as packed:
+        return packed.read("report/schools.jsonl").splitlines()
 
 
 def sent(text: str = TABLE) -> dict[str, io.BytesIO]:

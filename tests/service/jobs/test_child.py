@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import signal
+import sqlite3
 import zipfile
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -13,6 +17,7 @@ from engine.reports import run as engine_run
 from index.building import build_index
 from service import cli
 from service.jobs import child
+from service.jobs.errors import NoRoomError
 from service.jobs.job import INPUT, REPORT, ZIP, JobAsked, JobInput, JobOptions
 from service.reports import running
 from service.settings import Settings
@@ -99,7 +104,9 @@ def test_a_mapping_that_is_none_is_told(job):
     folder = job(schools_csv=TABLE, mapping_yaml="columns: 7")
     what = JobAsked(options=JobOptions(), input=JobInput(schools=("schools.csv",), mapping="mapping.yaml"))
     assert child.exit_code_of(child.look, folder, what, 9) == child.FAILED
-    assert child.told_of(folder)["reason"].startswith("mapping.yaml cannot be read")
+    told = child.told_of(folder)
+    assert told["reason"].startswith("mapping.yaml cannot be read")
+    assert told["field"] == "mapping"
 
 
 def test_an_unforeseen_error_tells_the_caller_nothing_and_the_log_its_place(job):
@@ -126,6 +133,61 @@ def test_a_full_disk_is_told_plainly_and_leaves_no_half_zip(job, index_dir, monk
     assert child.exit_code_of(child.make, folder, asked(), index_dir, {}, 3) == child.FAILED
     assert "no room left" in child.told_of(folder)["reason"]
     assert not (folder / ZIP).exists()
+
+
+def test_a_full_disk_under_a_database_is_told_plainly_too(job):
+    folder = job(schools_csv=TABLE)
+
+    def fill(_):
+        with closing(sqlite3.connect("", isolation_level=None)) as database:
+            database.execute("PRAGMA max_page_count = 1")
+            database.execute("CREATE TABLE a (b)")
+            database.execute("CREATE TABLE c (d)")
+
+    assert child.exit_code_of(fill, folder) == child.FAILED
+    assert child.told_of(folder) == {"reason": str(NoRoomError()), "no_room": True}
+
+
+def test_a_file_that_lost_some_of_its_rows_makes_no_report(job, index_dir):
+    folder = job(schools_csv=TABLE)
+    assert child.exit_code_of(child.make, folder, asked(), index_dir, {}, 4) == child.FAILED
+    assert "no longer whole" in child.told_of(folder)["reason"]
+    assert not (folder / ZIP).exists()
+
+
+def test_a_run_that_cannot_be_read_for_now_is_not_thrown_away(job, index_dir):
+    folder = job(schools_csv=TABLE)
+    lines = folder / REPORT / running.LINES
+    (folder / REPORT / running.RUN).mkdir(parents=True)  # reading it is an error of the system
+    lines.write_text("many hours\n")
+    with pytest.raises(IsADirectoryError):
+        child.make(folder, asked(), index_dir, {}, 3)
+    assert lines.read_text() == "many hours\n"
+
+
+def test_a_signal_as_the_process_begins_is_an_interruption(tmp_path, monkeypatch):
+    """It was an unforeseen end, and the job failed."""
+
+    def nice(_):
+        child._interrupt()
+
+    def end(code):
+        raise SystemExit(code)
+
+    for name, instead in (("nice", nice), ("_exit", end)):
+        monkeypatch.setattr(os, name, instead)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as raised:
+        child.run_and_end(print, tmp_path)
+    assert raised.value.code == child.INTERRUPTED
+
+
+def test_a_zip_is_on_the_disk_before_it_has_its_name_and_then_its_name_is(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(child, "sync", lambda path: synced.append((path, (tmp_path / ZIP).exists())))
+    (tmp_path / "report").mkdir()
+    child.pack(tmp_path / "report", tmp_path / ZIP)
+    assert synced == [(tmp_path / f".{ZIP}.new", False), (tmp_path, True)]
 
 
 def test_a_run_goes_on_where_it_was(job, index_dir, monkeypatch):
