@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +15,7 @@ from index.building import build_index
 from index.case_index import CaseIndex
 from service.api.reports import EXAMPLE_ID
 from service.app import create_app
+from service.jobs import child
 from service.jobs.job import ZIP, Counted, JobAsked, JobInput, JobOptions
 from service.jobs.store import add_job, claim_next, finish_job
 from service.schools.building import import_registers
@@ -65,3 +68,32 @@ def shipped(
     with TestClient(app, raise_server_exceptions=False) as client:
         until(lambda: client.get("/readyz").status_code == 200)
         yield client
+
+
+@pytest.fixture
+def served(monkeypatch, index_dir, encoder, until, tmp_path):
+    """Make clients of applications with settings; they share one state."""
+    use_threads(monkeypatch)
+    monkeypatch.setattr(Settings, "encoder", property(lambda _: encoder))
+
+    @contextmanager
+    def client(make=child.make, **settings):
+        app = create_app(CaseIndex.open(index_dir), Settings(state=tmp_path / "state", **settings))
+        app.state.jobs.runner.make = make
+        with TestClient(app, raise_server_exceptions=False) as client:
+            until(lambda: client.get("/readyz").status_code == 200)
+            yield client
+
+    return client
+
+
+@pytest.fixture
+def key(tmp_path):
+    """Make keys in that state."""
+
+    def key(name="trust", *scopes, **limits):
+        with open_state(tmp_path / "state") as state:
+            made, token = create_key(state, name, scopes or ("reports",), **limits)
+        return SimpleNamespace(id=made.id, token=token, headers={"Authorization": f"Bearer {token}"})
+
+    return key
