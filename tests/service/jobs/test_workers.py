@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from service.client import ReportJobOut, WartsClient
+from service.jobs.address import ADDRESS
 from service.middleware import MOST_BODY
 from service.state.database import open_state
 from service.state.keys import create_key
 from tests.service.jobs.conftest import table
 
 pytestmark = pytest.mark.server
-SCHOOLS = 400
+SCHOOLS = 200  # a few batches, and more than a question may have of bytes
 
 
 def send_slowly(server, token):
@@ -31,12 +32,12 @@ def send_slowly(server, token):
     body = f"{file}{part.format('format', 'json')}--x--\r\n".encode()
     kind = {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {token}"}
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.putrequest("POST", "/v1/reports")
+    connection.putrequest("POST", ADDRESS)
     for name, value in {**kind, "Content-Length": str(len(body))}.items():
         connection.putheader(name, value)
     connection.endheaders()
     parts = [body[at : at + MOST_BODY] for at in range(0, len(body), MOST_BODY)]
-    assert len(parts) > 3
+    assert len(parts) > 1
     for part in parts:
         connection.send(part)
         time.sleep(0.4)
