@@ -28,6 +28,7 @@ check: $(VENV)/.dev
 # All that README and ARCHITECTURE say in figures; about an hour, on a machine that does nothing else.
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.editions
 	$(BIN)/python -m benchmarks.kills
 	$(BIN)/python -m benchmarks.large
 	$(BIN)/python -m benchmarks.speed

@@ -32,39 +32,36 @@ engine's.
 """
 ERRS = {
     "mobiles banned here": (
-        "A text of three words tells no situation. A ban that failed, one that moved the trouble to the "
-        "evening and one that was never kept match alike; a leader has to say more to part them."
+        "A text of three words tells no situation. A ban enforced with pouches, one undone within weeks and "
+        "one that only some schools kept match alike; a leader has to say more to part them."
     ),
     "moblies bannd, parents cant reach there kids": (
         "“There” for “their” is a word of its own and stays. The second worry is called only near, "
         "although two of the cases shown met it head-on: so few words share little with any one case."
     ),
     "wifi is fine, it's the training": (
-        "“The training” says nothing of what is wrong with it: a national scheme judged too soon, a "
-        "crowded session and a voluntary one in the holidays come first for the word alone."
+        "“The training” says nothing of what is wrong with it: a national scheme judged too soon, one "
+        "without any training and one that put staff off come first for the word alone."
     ),
     "not phones, tablets": (
         "“Tablets” by itself asks for every story about tablets, so the order among them means little. A "
         "case about phones and tablets both would not be moved down."
     ),
     "rural primary, 90 pupils, awful broadband, governors worry about screen time": (
-        "A district of 2,500 pupils in Mississippi comes before a village school in Wales that is far "
-        "more like the leader's: its words meet the worry better, and words weigh most. The third case "
-        "meets both worries in a secondary school."
+        "All three are small village schools with slow internet, and none says a word of screen time: the "
+        "second worry comes only near to stories told elsewhere, and gets no place among the first."
     ),
     "what would you never do again with an iPad for every pupil?": (
         "That there is to be one device for every pupil is half of the question and counts for little: "
         "schools that shared their tablets are as welcome as those that did not."
     ),
     "happy slapping": (
-        "The cases shown are about violence in a game, abuse of a head and pupils filming each other: "
-        "near, and called no more than that. The words are known, but no case here is mainly about "
-        "filmed assaults."
+        "Refused, for no case is mainly about filmed assaults. What is shown has no more than a word of it: "
+        "a rule on phones, a child feared for because of what it carries, an insult on a class page."
     ),
     "trust of 12 schools in England: hackers got our MIS, and nobody had a plan on paper": (
         "The colon and the comma part one worry, not two, so the missing plan is not answered by itself. "
-        "An English trust of fifty schools that lost its systems stands third, because its account uses "
-        "other words. That the trust has twelve schools is not compared with anything."
+        "That the trust has twelve schools is not compared with anything."
     ),
     "principal of a 1,400-student high school in Ohio, teachers say AI is coming for their jobs": (
         "AI outweighs the jobs: stories of pupils accused of using it come before those of teachers who "

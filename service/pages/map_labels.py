@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-_LETTER, _LINE = 11.5, 26  # units of the drawing: about the width of a bold letter, and a line's height
+_LETTER, _LINE = 13, 26  # units of the drawing: about the width of a bold letter, and a line's height
 _STEPS = range(-120, 121, 20)
 Place = tuple[int, int]
 Box = tuple[float, float, float, float]  # left, top, right, bottom

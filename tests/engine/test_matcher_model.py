@@ -75,8 +75,9 @@ def test_one_word_is_enough_for_most_of_the_first_five(real_matcher):
 )
 @pytest.mark.parametrize("word", ["handsets", "cells", "mobiles"])
 def test_other_words_for_phones_bring_mostly_the_same_cases(real_matcher, worry, word):
-    phones, others = (ids(real_matcher.match(worry.format(name))) for name in ("phones", word))
-    assert len(set(phones) & set(others)) >= 3
+    # Half of the first ten: of forty cases about phones many are equally near.
+    phones, others = (ids(real_matcher.match(worry.format(name), k=10)) for name in ("phones", word))
+    assert len(set(phones) & set(others)) >= 5
 
 
 @pytest.mark.parametrize(
