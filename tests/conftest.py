@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -155,11 +156,31 @@ def three_cases(make_case: MakeCase) -> tuple[CaseStudy, ...]:
     )
 
 
+@pytest.fixture(scope="session")
+def _built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Build an index once for the same cases and encoder: to build takes longer than most tests."""
+    known: dict[tuple[str, ...], Path] = {}
+
+    def built(cases: tuple[CaseStudy, ...], encoder: HashingEncoder) -> Path:
+        key = (str(encoder.identity), *(case.model_dump_json() for case in cases))
+        if key not in known:
+            folder = tmp_path_factory.mktemp("index") / "index"
+            build_index(cases, encoder, folder)
+            known[key] = folder
+        return known[key]
+
+    return built
+
+
 @pytest.fixture
-def index_dir(tmp_path: Path, three_cases: tuple[CaseStudy, ...], encoder: HashingEncoder) -> Path:
-    """A folder with an index of the three cases."""
-    build_index(three_cases, encoder, tmp_path / "index")
-    return tmp_path / "index"
+def index_dir(
+    tmp_path: Path,
+    three_cases: tuple[CaseStudy, ...],
+    encoder: HashingEncoder,
+    _built: Callable[..., Path],
+) -> Path:
+    """A folder of the test's own with an index of the three cases."""
+    return shutil.copytree(_built(three_cases, encoder), tmp_path / "index", symlinks=True)
 
 
 @pytest.fixture

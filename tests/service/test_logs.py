@@ -161,11 +161,12 @@ def test_the_setting_chooses_the_lines(log_format, lines):
 
 
 @pytest.mark.server
-def test_every_line_of_a_server_is_json_where_that_is_set(start_server):
+def test_every_line_of_a_server_is_json_where_that_is_set(start_server, until):
     server = start_server(WARTS_LOG_FORMAT="json")
     server.match("a secret worry")
     server.send("GET", "/?q=a+secret+worry%0Aforged")
     server.send("GET", "/nothing%0A%7B%7D")
+    until(lambda: '"status": 404' in server.log)  # a line is written when its answer has been sent
     lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
     assert len(lines) == len(server.log.splitlines()) - 1  # the first is for whoever started it
     events = [(line["method"], line["path"], line["status"]) for line in lines if line["event"] == "request"]

@@ -23,16 +23,9 @@ from service.settings import Settings
 from service.state.database import open_state
 from service.state.keys import create_key
 from tests.registers import NCES_DIRECTORY_COLUMNS, nces_row, write_rows
-from tests.service.jobs.conftest import copy_of_index
 from tests.service.threads_for_processes import use_threads
 
 _built: list[Path] = []
-
-
-@pytest.fixture
-def index_dir(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, three_cases, encoder) -> Path:
-    """A folder with an index of the three cases."""
-    return copy_of_index(three_cases, encoder, tmp_path / "index", tmp_path_factory)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import shutil
 import zipfile
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +11,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.building import build_index
 from service.jobs import running, store
 from service.jobs.job import INPUT, Counted, JobAsked, JobInput, JobOptions
 from service.jobs.queue import JobQueue
@@ -38,23 +36,6 @@ def asked(**options) -> JobAsked:
     return JobAsked(
         options=JobOptions(**{"format": "json", **options}), input=JobInput(schools=("schools.csv",))
     )
-
-
-_built: list[Path] = []
-
-
-def copy_of_index(cases, encoder, folder: Path, somewhere: pytest.TempPathFactory) -> Path:
-    """Fill a folder with an index of always the same cases, which is built once."""
-    if not _built:
-        build_index(cases, encoder, kept := somewhere.mktemp("index") / "index")
-        _built.append(kept)
-    return shutil.copytree(_built[0], folder)
-
-
-@pytest.fixture
-def index_dir(tmp_path, tmp_path_factory, three_cases, encoder):
-    """A folder with an index of the three cases."""
-    return copy_of_index(three_cases, encoder, tmp_path / "index", tmp_path_factory)
 
 
 @pytest.fixture
