@@ -28,11 +28,11 @@ from typing import Any
 
 from benchmarks.machine import describe_machine
 from benchmarks.reports_tables import as_markdown
-from benchmarks.speeds.processes import ROOT, in_turns, note
+from benchmarks.speeds.processes import ROOT, in_turns, memory_of, note
 from engine.context import SchoolContext
 from engine.matcher import DEFAULT_MATCHES
 from engine.ranking import NO_PREFERENCES
-from engine.reports.batch import Question, match_many
+from engine.reports.batch import Question
 from engine.reports.records import ReportSchool, SchoolKept
 from engine.reports.run import report_on
 
@@ -44,6 +44,7 @@ CONCERNS = 2
 REPEATS = 3
 VECTORS, NEAREST = 10_000, 20
 SEED = 6
+LEAST_ALIKE = "no two concerns alike"
 
 
 class Survey:
@@ -120,7 +121,7 @@ class Survey:
 
 
 def many(options: argparse.Namespace, _: Path) -> dict[str, Any]:
-    """Let a loop over `match`, `match_many` and a report's processes take turns over the same schools."""
+    """Let a loop over `match`, the same in bulk and a report's processes take turns over the same schools."""
     from engine.reports.run import kept
     from index.serving import usable_threads
     from service.opening import open_matcher
@@ -133,11 +134,12 @@ def many(options: argparse.Namespace, _: Path) -> dict[str, Any]:
     survey = Survey()
     n = options.turns
     sets = {
-        "no two concerns alike": survey.single(min(n, survey.own_texts)),
+        LEAST_ALIKE: survey.single(min(n, survey.own_texts)),
         "three in four of 300 shared ones": survey.questions(n, REPEATED),
         "out of 20, as a list to tick": survey.ticked(n),
     }
-    list(match_many(matcher, sets["no two concerns alike"][:20]))  # what is loaded at first use
+    first = [ReportSchool("0", None, SchoolContext(), tuple(one.text for one in sets[LEAST_ALIKE][:20]))]
+    list(report_on(first, matcher))  # what is loaded at first use
 
     def in_a_loop(schools: list[ReportSchool]) -> list[SchoolKept]:
         return [kept(one, [matcher.match(text, one.context) for text in one.concerns]) for one in schools]
@@ -196,7 +198,7 @@ def country(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         process = subprocess.Popen(_command(folder / "country.csv", folder / "country", formats), cwd=ROOT)
         peak = 0.0
         while process.poll() is None:
-            peak = max(peak, _memory_of_all(process.pid))
+            peak = max(peak, memory_of(process.pid).get("Pss", 0) / 1024)
             time.sleep(0.5)
         if process.returncode:
             raise RuntimeError(f"the report ended with {process.returncode}")
@@ -268,20 +270,6 @@ ROWS: dict[str, Callable[[argparse.Namespace, Path], dict[str, Any]]] = {
     "kills": kills,
     "alike": alike,
 }
-
-
-def _memory_of_all(pid: int) -> float:
-    """Return the proportional set size of a process and of all below it, in MB."""
-    total, waiting = 0, [pid]
-    while waiting:
-        one = waiting.pop()
-        try:
-            told = Path(f"/proc/{one}/smaps_rollup").read_text()
-            total += next(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
-            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
-        except (OSError, StopIteration):  # it has ended meanwhile
-            continue
-    return total / 1024
 
 
 def _command(schools: Path, out: Path, formats: str) -> list[str]:

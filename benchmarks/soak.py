@@ -35,6 +35,7 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 from benchmarks.machine import describe_machine
+from benchmarks.speeds.processes import memory_of
 from corpus.reading import to_json
 from corpus.records import CaseStudy
 from index.case_index import CaseIndex
@@ -148,7 +149,7 @@ async def _soak(folder: Path, pid: int, port: int, seconds: float) -> Soaked:
         task.cancel()
     done = await asyncio.gather(*beside, return_exceptions=True)
     soaked.errors += [repr(one) for one in done if isinstance(one, Exception)]
-    soaked.memory.append((time.monotonic() - began, _memory_of(pid)))
+    soaked.memory.append((time.monotonic() - began, 1024 * memory_of(pid)["Pss"]))
     return soaked
 
 
@@ -208,26 +209,8 @@ async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 
 async def _watch(pid: int, soaked: Soaked, began: float) -> None:
     while True:
-        soaked.memory.append((time.monotonic() - began, _memory_of(pid)))
+        soaked.memory.append((time.monotonic() - began, 1024 * memory_of(pid)["Pss"]))
         await asyncio.sleep(EVERY)
-
-
-def _memory_of(pid: int) -> int:
-    """Return the bytes that a process and its children hold, shared pages counted once (Linux's PSS)."""
-    held = 0
-    for one in (pid, *_children(pid)):
-        with suppress(OSError):  # it has just ended
-            told = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
-            held += 1024 * int(told.split("\nPss:", 1)[1].split(None, 1)[0])
-    return held
-
-
-def _children(pid: int) -> list[int]:
-    return [
-        int(child)
-        for told in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in told.read_text(encoding="ascii").split()
-    ]
 
 
 async def _switch(

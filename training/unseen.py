@@ -10,6 +10,7 @@ from sentence_transformers import SentenceTransformer
 from corpus.passages import split_passages
 from corpus.reading import SHIPPED_CASES, read_cases
 from engine.judgements import USEFUL, read_judged_set
+from training.pairs import unseen_cases
 
 JUDGED = Path(__file__).parent.parent / "tests" / "relevance"
 DEPTH = 10
@@ -17,7 +18,7 @@ DEPTH = 10
 
 def dense_ndcg(model: SentenceTransformer) -> dict[str, float]:
     """Return nDCG@10 on the development queries among the unseen cases, by best passage and by whole case."""
-    unseen = set((JUDGED / "unseen-cases.txt").read_text(encoding="utf-8").split())
+    unseen = unseen_cases()
     cases = [case for case in read_cases([SHIPPED_CASES]).cases if case.id in unseen]
     passages = [(n, p.indexed_text) for n, case in enumerate(cases) for p in split_passages(case)]
     judged = read_judged_set(JUDGED / "queries.jsonl", JUDGED / "qrels.tsv").of_split("dev")

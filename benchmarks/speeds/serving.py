@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from benchmarks.speeds.bench import Bench
 from benchmarks.speeds.encoding import each_ms
-from benchmarks.speeds.processes import in_turns, note
+from benchmarks.speeds.processes import in_turns, memory_of, note
 from benchmarks.speeds.rows import OURS, RIVALS, USUAL, Cell, Goal, Row, compared, number
 from benchmarks.speeds.servers import Server, encoder, load, server
 
@@ -151,17 +150,5 @@ def _memory_at_rest(bench: Bench, system: str) -> dict[str, float]:
     with server(bench, system) as asked:
         load(bench, asked, mixed_queries(bench), answers=ANSWERS_BEFORE_REST)
         time.sleep(REST_S)
-        read = [_rollup(pid) for pid in _tree(asked.pid)]
-    return {"PSS": sum(each["Pss"] for each in read), "RSS": sum(each["Rss"] for each in read)}
-
-
-def _rollup(pid: int) -> dict[str, float]:
-    """Return the sums over a process's memory in megabytes."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8").splitlines()[1:]
-    return {name: float(rest.split()[0]) / 1024 for name, rest in (line.split(":", 1) for line in lines)}
-
-
-def _tree(pid: int) -> list[int]:
-    """Return a process and all below it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-    return [pid, *(below for child in children for below in _tree(int(child)))]
+        held = memory_of(asked.pid)
+    return {"PSS": held["Pss"] / 1024, "RSS": held["Rss"] / 1024}

@@ -74,7 +74,14 @@ class ManyAnswers:
         self._found: _Latest[Found | None] = _Latest(SEARCHES)
 
     def answers(self, questions: Iterable[Question]) -> Iterator[Answer]:
-        """Answer questions in their order; see `match_many`."""
+        """Answer questions in their order, in constant memory.
+
+        Args:
+            questions: Taken as they are needed, one batch ahead; the answers do not depend on its size.
+
+        Raises:
+            ValueError: If a question's ``k`` is below 1.
+        """
         coming = iter(questions)
         while some := list(islice(coming, self._size)):
             read = self._read_all([question.text for question in some])
@@ -101,20 +108,6 @@ class ManyAnswers:
             # A copy: a view would keep the vectors of the whole batch in memory.
             read[text] = self._read.keep(text, _Read(one, its_vectors.copy()))
         return read
-
-
-def match_many(matcher: Matcher, questions: Iterable[Question], *, batch: int = BATCH) -> Iterator[Answer]:
-    """Answer questions in their order, in constant memory.
-
-    Args:
-        matcher: What answers them.
-        questions: Taken as they are needed, one batch ahead.
-        batch: How many are read ahead and encoded together; the answers do not depend on it.
-
-    Raises:
-        ValueError: If the batch or a question's ``k`` is below 1.
-    """
-    return ManyAnswers(matcher, batch).answers(questions)
 
 
 def _asked_for(concern: Concern, explicit: SchoolContext | None) -> Concern:

@@ -31,17 +31,29 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(browser, server):
-    """Open a page of the server in a window of its own; keywords are those of the window."""
+def open_address(browser):
+    """Open an address in a window of its own; keywords are those of the window.
+
+    What the page asks for and complains of is kept in its ``asked`` and ``complaints``.
+    """
     contexts = []
 
-    def open_page(path, *, width=1280, **options):
+    def open_address(address, *, width=1280, **options):
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         page = context.new_page()
-        page.goto(server + path)
+        page.asked, page.complaints = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.complaints.append(message.text))
+        page.goto(address)
         return page
 
-    yield open_page
+    yield open_address
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_page(open_address, server):
+    """Open a page of the server."""
+    return lambda path, **options: open_address(server + path, **options)

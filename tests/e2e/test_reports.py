@@ -63,22 +63,9 @@ def report(tmp_path_factory):
 
 
 @pytest.fixture
-def open_page(browser, report):
-    contexts = []
-
-    def open_page(path, *, width=1280, **options):
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked, page.complaints = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.complaints.append(message.text))
-        page.goto((report / path).as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+def open_page(open_address, report):
+    """Open a page of the report from disk."""
+    return lambda path, **options: open_address((report / path).as_uri(), **options)
 
 
 @pytest.mark.parametrize("width", [360, 1280])

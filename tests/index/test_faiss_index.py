@@ -35,6 +35,7 @@ def test_another_kind_of_array_is_refused(tmp_path, other):
 
 def test_nothing_is_unpickled(tmp_path):
     file = tmp_path / "vectors.npy"
+    # Written with a pickle in it, as an attacker would: what is tried is that reading refuses it.
     np.save(file, np.array([{"a": 1}], dtype=object), allow_pickle=True)
     with pytest.raises(IndexDamagedError, match="cannot be read by numpy"):
         FaissIndex.load(file)

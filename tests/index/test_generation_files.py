@@ -60,6 +60,7 @@ FIRST, DOCUMENTS, AMOUNTS = (f"words-of-passages/{name}.npy" for name in ("first
         *((name, b"") for name in (FIRST, DOCUMENTS, AMOUNTS)),
         *((name, b"nonsense") for name in (FIRST, DOCUMENTS, AMOUNTS)),
         *((name, npz()) for name in (FIRST, DOCUMENTS, AMOUNTS)),
+        # Written with a pickle in it, as an attacker would; unpickled, the trap would go off.
         *((name, npy([Trap()], allow_pickle=True)) for name in (FIRST, DOCUMENTS, AMOUNTS)),
         *((name, npy([], np.float64)) for name in (FIRST, DOCUMENTS, AMOUNTS)),
         (FIRST, npy([0, 1], np.int64)),

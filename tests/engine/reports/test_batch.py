@@ -13,7 +13,7 @@ from engine.context import SchoolContext
 from engine.matcher import Matcher
 from engine.ranking import Preferences
 from engine.reports import batch
-from engine.reports.batch import Question, match_many
+from engine.reports.batch import ManyAnswers, Question
 from index.case_index import CaseIndex
 
 RURAL = SchoolContext(phases=("primary",), country="GB", pupils=85, setting="rural")
@@ -40,7 +40,7 @@ QUESTIONS = [
 @pytest.mark.parametrize("size", [1, 3, 64])
 def test_answers_are_those_of_match(matcher, size):
     one_by_one = [matcher.match(q.text, q.context, q.k, q.preferences) for q in QUESTIONS]
-    assert list(match_many(matcher, QUESTIONS, batch=size)) == one_by_one
+    assert list(ManyAnswers(matcher, size).answers(QUESTIONS)) == one_by_one
 
 
 def test_a_text_that_was_forgotten_is_answered_alike(matcher, monkeypatch):
@@ -48,7 +48,7 @@ def test_a_text_that_was_forgotten_is_answered_alike(matcher, monkeypatch):
     monkeypatch.setattr(batch, "SEARCHES", 1)
     mixed = QUESTIONS[::3] + QUESTIONS[1::3] + QUESTIONS[2::3]
     expected = [matcher.match(q.text, q.context, q.k, q.preferences) for q in mixed]
-    assert list(match_many(matcher, mixed, batch=2)) == expected
+    assert list(ManyAnswers(matcher, 2).answers(mixed)) == expected
 
 
 def test_a_text_is_encoded_once_however_many_schools_ask(index_dir, encoder):
@@ -66,18 +66,18 @@ def test_a_text_is_encoded_once_however_many_schools_ask(index_dir, encoder):
 
     matcher = Matcher(CaseIndex.open(index_dir), Noting())
     asked = [Question("slow broadband", RURAL), Question("slow broadband", URBAN)] * 20
-    assert len(list(match_many(matcher, asked, batch=3))) == 40
+    assert len(list(ManyAnswers(matcher, 3).answers(asked))) == 40
     assert encoded == ["slow broadband"]
 
 
 def test_an_endless_stream_is_answered_as_it_comes(matcher):
     asked = (Question(f"slow broadband {number}") for number in count())
-    assert len(list(islice(match_many(matcher, asked, batch=4), 10))) == 10
+    assert len(list(islice(ManyAnswers(matcher, 4).answers(asked), 10))) == 10
 
 
 def test_batches_hold_one_question_at_least(matcher):
     with pytest.raises(ValueError, match="at least 1"):
-        match_many(matcher, [], batch=0)
+        ManyAnswers(matcher, 0).answers([])
 
 
 def _judged_texts(n: int) -> list[str]:
@@ -94,7 +94,7 @@ def test_with_the_real_model_answers_are_those_of_match_bit_for_bit(real_matcher
     asked += asked[::5]
     one_by_one = [real_matcher.match(q.text, q.context) for q in asked]
     for size in (1, 7, 64):
-        assert list(match_many(real_matcher, asked, batch=size)) == one_by_one
+        assert list(ManyAnswers(real_matcher, size).answers(asked)) == one_by_one
 
 
 @pytest.mark.model

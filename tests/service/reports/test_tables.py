@@ -15,6 +15,7 @@ from engine.reports.records import ConcernKept, MatchKept, PointKept, SchoolKept
 from service.reports import tables
 from service.reports.columns import TABLES
 from service.reports.errors import FormatError
+from tests import report_lines
 
 FORMULA = '=HYPERLINK("https://example.org","x")'
 
@@ -34,15 +35,7 @@ def match(case_id: str, score: float = 0.5) -> MatchKept:
 
 
 def concern(text: str, verdict: str = "strong", cases=("elm",), themes=()) -> ConcernKept:
-    return ConcernKept(
-        text=text,
-        worries=(text,),
-        denied=(),
-        themes=themes,
-        verdict=verdict,
-        confidence=0.6,
-        matches=tuple(map(match, cases)),
-    )
+    return report_lines.concern(text, themes, verdict, tuple(map(match, cases)))
 
 
 SCHOOLS = (
